@@ -1,0 +1,8 @@
+// Writes SQL into migrations/ from the one schema: `npm run migrations`.
+import { defineConfig } from 'drizzle-kit'
+
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: './src/store/schema/index.ts',
+  out: './migrations',
+})

@@ -1,0 +1,154 @@
+// The environment becomes one validated Config; nothing else reads process.env.
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { JunctorError } from './errors.ts'
+import { type Secret, secret } from './secret.ts'
+
+/** An AES-256 key; the first of a list encrypts, all of them decrypt. */
+export interface EncryptionKey {
+  readonly id: string
+  /** 32 bytes, base64. */
+  readonly key: Secret
+}
+
+/** Calls to `from` (an origin, or `*` for every other) go to `to`, for staging and tests. */
+export interface OriginSubstitute {
+  readonly from: string
+  readonly to: string
+}
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Absolute. Embedded store, keys, compiled artifacts, data of hosted webapps. */
+  readonly dataFolder: string
+  /** Null: the embedded PostgreSQL in the data folder. */
+  readonly databaseUrl: Secret | null
+  readonly natsUrl: Secret | null
+  /** Absolute folders that are searched for packages, besides the bundled ones. */
+  readonly connectorFolders: readonly string[]
+  /** Without a trailing slash. */
+  readonly publicUrl: string
+  /** Null: a key file in the data folder, made on first start. */
+  readonly keys: readonly EncryptionKey[] | null
+  readonly signup: 'first' | 'open' | 'closed'
+  /** Origins (scheme://host:port) that may resolve to private or loopback addresses. */
+  readonly allowPrivate: readonly string[]
+  readonly origins: readonly OriginSubstitute[]
+  readonly logLevel: string
+  readonly production: boolean
+}
+
+const list = (separator: string) =>
+  z.string().transform(text =>
+    text
+      .split(separator)
+      .map(part => part.trim())
+      .filter(part => part !== ''),
+  )
+
+const origin = z.string().refine(isOrigin, 'must be an origin such as http://127.0.0.1:9093, without a path')
+
+const database = z
+  .string()
+  .refine(
+    text => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
+    'must be a URL that begins with postgres://',
+  )
+  .transform(secret)
+
+const keys = list(',').transform((entries, context) =>
+  entries.map(entry => {
+    const [id = '', key = ''] = entry.split(/:(.*)/s)
+    if (!/^[\w-]{1,32}$/.test(id) || Buffer.from(key, 'base64').length !== 32)
+      context.addIssue(
+        'must be a list of id:base64 with 32 bytes behind each id, as `openssl rand -base64 32` prints them',
+      )
+    return { id, key: secret(key) }
+  }),
+)
+
+const substitutes = list(',').transform((entries, context) =>
+  entries.map(entry => {
+    const [from = '', to = ''] = entry.split(/=(.*)/s)
+    if ((from !== '*' && !isOrigin(from)) || !isOrigin(to))
+      context.addIssue(
+        'must be a list of origin=origin, such as https://api.example.com=http://127.0.0.1:9000 or *=http://127.0.0.1:9001',
+      )
+    return {
+      from: from === '*' ? from : new URL(from).origin,
+      to: new URL(isOrigin(to) ? to : 'http://invalid').origin,
+    }
+  }),
+)
+
+const environment = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  JUNCTOR_DATA: z.string().min(1).default('.junctor'),
+  DATABASE_URL: database.optional(),
+  NATS_URL: z
+    .string()
+    .refine(URL.canParse, 'must be a URL such as nats://127.0.0.1:4222')
+    .transform(secret)
+    .optional(),
+  JUNCTOR_CONNECTORS: list(':').default([]),
+  JUNCTOR_PUBLIC_URL: z
+    .string()
+    .refine(
+      text => /^https?:\/\//.test(text) && URL.canParse(text),
+      'must be a URL that begins with http:// or https://',
+    )
+    .transform(text => text.replace(/\/+$/, ''))
+    .optional(),
+  JUNCTOR_KEYS: keys.optional(),
+  JUNCTOR_SIGNUP: z.enum(['first', 'open', 'closed']).default('first'),
+  JUNCTOR_ALLOW_PRIVATE: list(',').pipe(z.array(origin)).default([]),
+  JUNCTOR_ORIGINS: substitutes.default([]),
+  JUNCTOR_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  NODE_ENV: z.string().default('development'),
+})
+
+/** Reads the environment. Throws CONFIG_INVALID with one sentence for each wrong variable. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = environment.safeParse(set)
+  if (!parsed.success) throw invalid(parsed.error.issues)
+  const values = parsed.data
+  const production = values.NODE_ENV === 'production'
+  if (production && !values.JUNCTOR_KEYS)
+    throw new JunctorError(
+      'CONFIG_INVALID',
+      'JUNCTOR_KEYS must be set when NODE_ENV is production: a list of id:base64, 32 bytes behind each id, kept safe outside the data folder.',
+    )
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    dataFolder: resolve(values.JUNCTOR_DATA),
+    databaseUrl: values.DATABASE_URL ?? null,
+    natsUrl: values.NATS_URL ?? null,
+    connectorFolders: values.JUNCTOR_CONNECTORS.map(folder => resolve(folder)),
+    publicUrl: values.JUNCTOR_PUBLIC_URL ?? `http://localhost:${values.PORT}`,
+    keys: values.JUNCTOR_KEYS ?? null,
+    signup: values.JUNCTOR_SIGNUP,
+    allowPrivate: values.JUNCTOR_ALLOW_PRIVATE,
+    origins: values.JUNCTOR_ORIGINS,
+    logLevel: values.JUNCTOR_LOG,
+    production,
+  }
+}
+
+function isOrigin(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]+\/?$/i.test(text) && URL.canParse(text)
+}
+
+function invalid(issues: readonly z.core.$ZodIssue[]): JunctorError {
+  const sentences = issues.map(issue => `${String(issue.path[0])} ${lowerFirst(issue.message)}.`)
+  return new JunctorError('CONFIG_INVALID', [...new Set(sentences)].join(' '))
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}

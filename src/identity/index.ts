@@ -1,0 +1,2 @@
+// Identity: HTTP headers flow in; who is asking flows out.
+export type * from './actor.ts'

@@ -1,0 +1,70 @@
+// One call of one operation: what goes in and what comes out.
+import type { OpenConnection } from '../connections/index.ts'
+import type { ConnectorDefinition, OperationDefinition, ParameterDefinition } from '../definition/index.ts'
+import type { Json } from '../json.ts'
+
+/** Arguments by where they go on the wire and their wire names. `undefined` never occurs; null is a value. */
+export interface WireArguments {
+  readonly parameters: Readonly<Record<ParameterDefinition['in'], Readonly<Record<string, Json>>>>
+  /** Absent: no body was given. */
+  readonly body?: Json
+}
+
+export const noArguments: WireArguments = { parameters: { path: {}, query: {}, header: {}, form: {} } }
+
+export interface Invocation {
+  readonly definition: ConnectorDefinition
+  readonly operation: OperationDefinition
+  /** Null for a connector that needs no credential. */
+  readonly connection: OpenConnection | null
+  readonly arguments: WireArguments
+  readonly signal: AbortSignal
+  /**
+   * Call this URL instead of the operation's own (a poll's or a registration's `Location`, a next link), relative
+   * or absolute. Refused with EGRESS_REFUSED unless its origin is the connection's own.
+   */
+  readonly url?: string
+  /** With `url`: use this method, without a body (DELETE of a registration). */
+  readonly method?: 'GET' | 'DELETE'
+  /** Statuses outside 2xx that are answers, not errors (404 and 410 when unsubscribing). */
+  readonly accept?: readonly number[]
+}
+
+export interface InvocationResult {
+  readonly status: number
+  /** Lower-case names; set-cookie left out. */
+  readonly headers: Readonly<Record<string, string>>
+  /**
+   * JSON as exact values (json.ts), text as string, an empty body as null, anything else as Bytes.
+   */
+  readonly body: Json | Bytes
+  /** The URL that answered; resolve a relative `Location` against it. Never shown to callers. */
+  readonly url: URL
+}
+
+/** A binary response. */
+export class Bytes {
+  readonly contentType: string
+  readonly data: Uint8Array
+  constructor(contentType: string, data: Uint8Array) {
+    this.contentType = contentType
+    this.data = data
+  }
+}
+
+export interface Invoker extends AsyncDisposable {
+  /**
+   * Makes the call. Throws JunctorError: ARGUMENT_INVALID, EGRESS_REFUSED, UPSTREAM_ERROR (status outside 2xx),
+   * UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, SCRIPT_REQUIRED, OPERATION_UNSUPPORTED,
+   * WEBAPP_UNAVAILABLE; details name connector and operation.
+   */
+  call(invocation: Invocation): Promise<InvocationResult>
+}
+
+/** Where the calls of a connector with a webapp go: a Unix socket that only the hub can reach. */
+export interface WebappSockets {
+  /** Resolves when the webapp listens. Throws WEBAPP_UNAVAILABLE. */
+  socketPath(definition: ConnectorDefinition): Promise<string>
+}
+/** Header that carries a connection to a webapp: base64url of the JSON of its id, parameters and secrets. */
+export const webappConnectionHeader = 'x-junctor-connection'

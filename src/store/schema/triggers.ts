@@ -1,0 +1,105 @@
+// Feeds and the event log. A feed's row lock orders its events; its lease and epoch fence its poller.
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { connection } from './connections.ts'
+import { organization, user } from './identity.ts'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true })
+
+export const feed = pgTable(
+  'feed',
+  {
+    id: uuid('id').primaryKey(),
+    organizationId: text('organization_id')
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    ownerId: text('owner_id').references(() => user.id, { onDelete: 'set null' }),
+    connector: text('connector').notNull(),
+    operationId: text('operation_id').notNull(),
+    /** The trigger's root field. */
+    field: text('field').notNull(),
+    kind: text('kind', { enum: ['POLLING', 'WEBHOOK'] }).notNull(),
+    connectionId: uuid('connection_id').references(() => connection.id, { onDelete: 'cascade' }),
+    /** The bound arguments as exact JSON text: parameters and body by their wire names. */
+    arguments: text('arguments').notNull(),
+    /** SHA-256 of organization, field, connection and arguments: equal bindings share one live feed. */
+    binding: text('binding').notNull(),
+    status: text('status', {
+      enum: ['STARTING', 'ACTIVE', 'PAUSED', 'FAILING', 'NEEDS_AUTHORIZATION', 'ENDED'],
+    }).notNull(),
+    statusReason: text('status_reason'),
+    durable: boolean('durable').notNull(),
+    /** An ephemeral feed ends after this moment; live subscribers keep moving it. */
+    lingerUntil: moment('linger_until'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+
+    intervalSeconds: integer('interval_seconds').notNull(),
+    start: text('start', { enum: ['NEW_ONLY', 'LAST', 'SINCE'] }).notNull(),
+    startCount: integer('start_count'),
+    startSince: moment('start_since'),
+    /** What the next poll continues from, as exact JSON text; null before the first poll. */
+    pollState: text('poll_state'),
+    nextDueAt: moment('next_due_at'),
+    leaseOwner: text('lease_owner'),
+    leaseEpoch: bigint('lease_epoch', { mode: 'number' }).notNull().default(0),
+    leaseExpiresAt: moment('lease_expires_at'),
+    lastPollAt: moment('last_poll_at'),
+    consecutiveFailures: integer('consecutive_failures').notNull().default(0),
+
+    /** SHA-256 (hex) of the webhook token: what an incoming request is found by. */
+    tokenHash: text('token_hash').unique(),
+    /** The token itself, sealed, so that the URL can be shown and registered again. */
+    tokenSealed: text('token_sealed'),
+    /** Where the provider said the registration lives; null where there is none. */
+    registration: text('registration'),
+
+    /** Sequence of the newest event; taken under this row's lock. */
+    lastSequence: bigint('last_sequence', { mode: 'number' }).notNull().default(0),
+    /** Events up to and including this sequence are gone from the log. */
+    prunedSequence: bigint('pruned_sequence', { mode: 'number' }).notNull().default(0),
+    lastEventAt: moment('last_event_at'),
+  },
+  table => [
+    uniqueIndex('feed_live_binding').on(table.binding).where(sql`${table.status} <> 'ENDED'`),
+    index('feed_due')
+      .on(table.nextDueAt)
+      .where(sql`${table.kind} = 'POLLING' and ${table.status} in ('STARTING', 'ACTIVE', 'FAILING')`),
+    index('feed_connection').on(table.connectionId),
+    index('feed_organization').on(table.organizationId),
+    index('feed_linger').on(table.lingerUntil),
+  ],
+)
+
+export const feedEvent = pgTable(
+  'feed_event',
+  {
+    feedId: uuid('feed_id')
+      .notNull()
+      .references(() => feed.id, { onDelete: 'cascade' }),
+    /** Position in the feed, without gaps, taken under the feed's row lock. */
+    sequence: bigint('sequence', { mode: 'number' }).notNull(),
+    /** What makes the event one event: a repeated key in one feed is dropped. */
+    key: text('key').notNull(),
+    time: moment('time').notNull(),
+    receivedAt: moment('received_at').notNull().defaultNow(),
+    /** The event's data as exact JSON text. */
+    data: text('data').notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.feedId, table.sequence] }),
+    unique('feed_event_once').on(table.feedId, table.key),
+    index('feed_event_received').on(table.receivedAt),
+  ],
+)

@@ -1,0 +1,49 @@
+// What compiling a connector yields: data only, so that it can be stored, diffed and made executable later.
+import type { ParameterDefinition } from '../definition/index.ts'
+
+/** Where a GraphQL argument's value goes. */
+export type ArgumentTarget =
+  | { readonly to: 'parameter'; readonly in: ParameterDefinition['in']; readonly name: string }
+  | { readonly to: 'body' }
+  /** Connection id or name. */
+  | { readonly to: 'connection' }
+  /** x-ms-pageable: at most so many items. */
+  | { readonly to: 'limit' }
+  /** Triggers: resume behind this cursor. */
+  | { readonly to: 'after' }
+
+export interface CompiledOperation {
+  /** Root field, such as `github_listIssues`. */
+  readonly field: string
+  readonly root: 'Query' | 'Mutation' | 'Subscription'
+  readonly operationId: string
+  /** By argument name. */
+  readonly arguments: Readonly<Record<string, ArgumentTarget>>
+  /** Argument name → the input type's name, for arguments whose members may need their wire names back. */
+  readonly inputTypes: Readonly<Record<string, string>>
+  /**
+   * How the upstream value becomes the field's: `value` as it is; `nothing` for an operation without a response
+   * (the field is Boolean, true on success); `file` for bytes.
+   */
+  readonly result: 'value' | 'nothing' | 'file'
+  /** A GraphQL document that runs it, ready to paste. */
+  readonly example: string
+}
+
+/** Bump when the same definition would compile to something else. */
+export const compilerVersion = 1
+
+export interface Artifact {
+  readonly connector: string
+  /** Hash of the definition it was compiled from. */
+  readonly hash: string
+  readonly compilerVersion: number
+  /**
+   * The connector's types as SDL, with `extend type Query|Mutation|Subscription`. It refers to what every slice
+   * has: scalars DateTime, JSON, BigInt; types File, Feed; interface Event. Everything else is prefixed `<connector>_`.
+   */
+  readonly sdl: string
+  readonly operations: readonly CompiledOperation[]
+  /** type → GraphQL field → property on the wire, only where they differ; output and input types alike. */
+  readonly wireNames: Readonly<Record<string, Readonly<Record<string, string>>>>
+}

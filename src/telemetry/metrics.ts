@@ -1,0 +1,58 @@
+// Prometheus metrics of one hub, in a registry of its own so that two hubs in one process do not mix.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Builds the registry and every metric the hub has. Durations are in seconds. */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    graphqlOperations: new Counter({
+      name: 'junctor_graphql_operations_total',
+      help: 'GraphQL operations by type and outcome.',
+      labelNames: ['type', 'outcome'] as const,
+      registers,
+    }),
+    upstreamCalls: new Histogram({
+      name: 'junctor_upstream_call_seconds',
+      help: 'Upstream calls by connector, operation and outcome (a status class, or an error code).',
+      labelNames: ['connector', 'operation', 'outcome'] as const,
+      buckets: seconds,
+      registers,
+    }),
+    polls: new Counter({
+      name: 'junctor_polls_total',
+      help: 'Polls by outcome.',
+      labelNames: ['connector', 'outcome'] as const,
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'junctor_webhooks_total',
+      help: 'Webhook deliveries by outcome.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    events: new Counter({
+      name: 'junctor_events_total',
+      help: 'Events written to the log.',
+      labelNames: ['connector'] as const,
+      registers,
+    }),
+    subscribers: new Gauge({
+      name: 'junctor_subscribers',
+      help: 'Live subscriptions on this instance.',
+      registers,
+    }),
+    webappRestarts: new Counter({
+      name: 'junctor_webapp_restarts_total',
+      help: 'Restarts of hosted connector webapps.',
+      labelNames: ['connector'] as const,
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,69 @@
+// Feeds and their events, as the rest of the hub sees them.
+import type { ConnectionId } from '../connections/index.ts'
+import type { WireArguments } from '../invocation/index.ts'
+import type { Json } from '../json.ts'
+
+export type FeedId = string & { readonly brand: 'FeedId' }
+export type FeedStatus = 'STARTING' | 'ACTIVE' | 'PAUSED' | 'FAILING' | 'NEEDS_AUTHORIZATION' | 'ENDED'
+
+/** What makes two subscriptions share one feed: equal organization, trigger, connection and arguments. */
+export interface Binding {
+  readonly organizationId: string
+  readonly connector: string
+  readonly operationId: string
+  /** The trigger's root field. */
+  readonly field: string
+  readonly connectionId: ConnectionId | null
+  readonly arguments: WireArguments
+}
+
+export interface Feed {
+  readonly id: FeedId
+  readonly organizationId: string
+  readonly ownerId: string | null
+  readonly connector: string
+  readonly operationId: string
+  readonly field: string
+  readonly kind: 'POLLING' | 'WEBHOOK'
+  readonly connectionId: ConnectionId | null
+  readonly arguments: WireArguments
+  readonly status: FeedStatus
+  readonly statusReason: string | null
+  readonly durable: boolean
+  readonly intervalSeconds: number
+  readonly lastEventAt: Date | null
+  readonly lastPollAt: Date | null
+  readonly nextPollAt: Date | null
+  readonly consecutiveFailures: number
+}
+
+/** What the first poll does with items that are already there; always bounded. */
+export type FeedStart =
+  | { readonly start: 'NEW_ONLY' }
+  | { readonly start: 'LAST'; readonly count: number }
+  | { readonly start: 'SINCE'; readonly since: Date }
+
+export interface FeedOptions {
+  readonly durable: boolean
+  readonly ownerId: string
+  readonly intervalSeconds?: number
+  readonly start?: FeedStart
+}
+
+/** One thing that happened in a feed. */
+export interface FeedEvent {
+  readonly feedId: FeedId
+  /** Dedupe key, unique in the feed. */
+  readonly id: string
+  /** Opaque position in the feed; what `after` takes. */
+  readonly cursor: string
+  readonly time: Date
+  readonly data: Json
+}
+
+export interface FeedEventPage {
+  readonly events: readonly FeedEvent[]
+  readonly hasNextPage: boolean
+  readonly oldestCursor: string | null
+  readonly newestCursor: string | null
+}
