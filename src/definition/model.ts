@@ -137,8 +137,16 @@ export type OperationRole =
     }
   | {
       readonly role: 'webhook'
-      /** Every place in the body that takes the callback URL, as paths of wire names. Empty: no call registers it. */
+      /**
+       * Every place in the body that takes the callback URL, as paths of wire names. Empty: no call registers it,
+       * the provider is told the URL by hand.
+       */
       readonly callbackPaths: readonly (readonly string[])[]
+      /**
+       * What an event's data is: the notification's body, or the whole request as `{method, headers, query, body}`
+       * (`x-junctor-delivers: request` on the operation).
+       */
+      readonly delivers: 'body' | 'request'
       /** True for a webhook action: call, then wait for one callback. */
       readonly once: boolean
     }
