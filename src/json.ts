@@ -27,13 +27,14 @@ export function parseJson(text: string): Json {
   )
 }
 
+/** JSON.stringify's replacer for exact integers. */
+export function exactReplacer(_key: string, member: unknown): unknown {
+  return typeof member === 'bigint' ? exact.rawJSON(String(member)) : member
+}
+
 /** Prints a value as JSON text; bigint prints as the integer it is. `undefined` members are left out. */
 export function printJson(value: unknown, indent?: number): string {
-  return JSON.stringify(
-    value,
-    (_key, member) => (typeof member === 'bigint' ? exact.rawJSON(String(member)) : member),
-    indent,
-  )
+  return JSON.stringify(value, exactReplacer, indent)
 }
 
 /** True for a JSON object (not an array, not null). */

@@ -208,6 +208,8 @@ export interface KeyPlacement {
   readonly name: string
   /** The connection parameter that holds it. */
   readonly parameter: string
+  /** Put before the value, with its own space (`Bearer `), where the person gives the bare key. */
+  readonly prefix?: string
 }
 
 /** One way to connect: `connectionParameters`, or one of `connectionParameterSets` (§3.6). */

@@ -1,0 +1,93 @@
+// `serve`: builds everything once, from the store up, and takes it down in the reverse order on SIGTERM or SIGINT.
+import { once } from 'node:events'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../clock.ts'
+import { readConfig } from '../config.ts'
+import { createAudit, createConnections, createVault, deriveSecret, loadKeys } from '../connections/index.ts'
+import { createArtifactCache, createGateway, openCatalogue } from '../gateway/index.ts'
+import { createHosting } from '../hosting/index.ts'
+import { createIdentity } from '../identity/index.ts'
+import { createEgressGuard, createInvoker } from '../invocation/index.ts'
+import { openStore } from '../store/index.ts'
+import { createLogger, createMetrics } from '../telemetry/index.ts'
+import { createTriggers, inProcessBus } from '../triggers/index.ts'
+
+/** The folder of the bundled connectors. */
+export const bundledConnectors = join(import.meta.dirname, '../../connectors')
+
+/** Runs the hub until a signal ends it. Resolves with the exit code. */
+export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const config = readConfig(env)
+  const logger = createLogger(config.logLevel)
+  const metrics = createMetrics()
+  const clock = systemClock
+  const { dataFolder, publicUrl } = config
+
+  await using stack = new AsyncDisposableStack()
+  const store = stack.use(await openStore({ databaseUrl: config.databaseUrl, dataFolder, logger, clock }))
+  const keys = await loadKeys({ keys: config.keys, dataFolder, logger })
+  const vault = createVault(keys)
+  const compiled = createArtifactCache({ dataFolder, logger })
+  const catalogue = await openCatalogue({
+    store,
+    bundledFolder: bundledConnectors,
+    folders: config.connectorFolders,
+    compiled,
+    logger,
+  })
+  const connectors = { get: (name: string) => catalogue.get(name)?.definition ?? null }
+  const guard = createEgressGuard({ allowPrivate: config.allowPrivate })
+  const webapps = stack.use(
+    createHosting({ dataFolder, allowPrivate: config.allowPrivate, logger, metrics, clock }),
+  )
+  const invoker = stack.use(
+    createInvoker({ guard, origins: config.origins, clock, logger, metrics, webapps }),
+  )
+  const connections = createConnections({ store, vault, connectors, clock, tester: invoker.test })
+  const bus = stack.use(inProcessBus())
+  const triggers = stack.use(
+    createTriggers({
+      store,
+      seal: vault,
+      openConnection: id => connections.open(null, id),
+      invoker,
+      connectors,
+      bus,
+      clock,
+      logger,
+      metrics,
+      publicUrl,
+      instanceId: `${hostname()}:${process.pid}`,
+    }),
+  )
+  const identity = createIdentity({
+    store,
+    publicUrl,
+    signup: config.signup,
+    signingSecret: deriveSecret(keys, 'sign-in'),
+    secureCookies: publicUrl.startsWith('https:'),
+    clock,
+    logger,
+  })
+  const audit = createAudit({ store, clock })
+  const services = { catalogue, identity, connections, audit, invoker, triggers, clock, logger, metrics }
+  const gateway = stack.use(await createGateway({ services, publicUrl, ping: () => store.ping() }))
+  const address = await gateway.listen({ host: config.host, port: config.port })
+  greet(publicUrl, address, await identity.signupOpen())
+
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  logger.info('The hub is shutting down.')
+  return 0
+}
+
+function greet(publicUrl: string, address: string, firstRun: boolean): void {
+  const lines = [
+    '',
+    `  Junctor is at ${publicUrl}${address === publicUrl ? '' : ` (listening on ${address})`}`,
+    `  GraphQL       ${publicUrl}/graphql, subscriptions over WebSocket at the same path`,
+    firstRun ? '  Open it in a browser and create the first account: it administers this hub.' : '',
+    '',
+  ]
+  process.stdout.write(`${lines.filter((line, index) => line !== '' || index === 0).join('\n')}\n\n`)
+}

@@ -1,0 +1,48 @@
+// Signed out: the sign-in form. Signed in: the workbench, which is loaded only then because Monaco is large.
+import { lazy, Suspense, useState } from 'react'
+import { loadState } from './account.ts'
+import { SignIn } from './sign-in.tsx'
+import { useAnswer } from './use-answer.ts'
+
+const Workbench = lazy(async () => ({ default: (await import('./workbench.tsx')).Workbench }))
+
+export function App() {
+  const { answer, reload } = useAnswer(loadState)
+  const [ended, setEnded] = useState(false)
+
+  if (answer.state === 'loading') return <Waiting />
+  if (answer.state === 'failed') return <Unreachable message={answer.message} onRetry={reload} />
+  const { user, signupOpen, firstAccount } = answer.value
+  if (!user)
+    return <SignIn signupOpen={signupOpen} firstAccount={firstAccount} ended={ended} onSignedIn={reload} />
+
+  const sessionMayHaveEnded = async () => {
+    const state = await loadState()
+    if (state.signedIn) return
+    setEnded(true)
+    await reload()
+  }
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Workbench user={user} onUnauthenticated={sessionMayHaveEnded} />
+    </Suspense>
+  )
+}
+
+function Waiting() {
+  return <div className="waiting" role="status" aria-label="Loading" />
+}
+
+function Unreachable({ message, onRetry }: { message: string; onRetry: () => Promise<void> }) {
+  return (
+    <main className="gate">
+      <section className="gate-card">
+        <h1>The hub does not answer</h1>
+        <p className="notice error">{message}</p>
+        <button type="button" className="button primary wide" onClick={onRetry}>
+          Try again
+        </button>
+      </section>
+    </main>
+  )
+}

@@ -1,0 +1,103 @@
+// The door: sign in, or create an account where the hub lets this visitor.
+import { type SubmitEvent, useState } from 'react'
+import { signIn, signUp } from './account.ts'
+import { messageOf } from './hub-error.ts'
+import { Wordmark } from './wordmark.tsx'
+
+export interface SignInProps {
+  readonly signupOpen: boolean
+  /** Nobody has an account yet. */
+  readonly firstAccount: boolean
+  /** The visitor was signed in a moment ago. */
+  readonly ended: boolean
+  readonly onSignedIn: () => Promise<void>
+}
+
+export function SignIn({ signupOpen, firstAccount, ended, onSignedIn }: SignInProps) {
+  const [creating, setCreating] = useState(signupOpen && !ended)
+  const [busy, setBusy] = useState(false)
+  const [message, setMessage] = useState(ended ? 'Your session has ended. Sign in again to go on.' : '')
+
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const fields = new FormData(event.currentTarget)
+    const field = (name: string) => String(fields.get(name) ?? '')
+    setBusy(true)
+    setMessage('')
+    try {
+      const account = { email: field('email').trim(), password: field('password') }
+      await (creating ? signUp({ ...account, name: field('name').trim() }) : signIn(account))
+      await onSignedIn()
+    } catch (error) {
+      setMessage(messageOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <main className="gate">
+      <section className="gate-card">
+        <Wordmark />
+        <h1>{heading(creating, firstAccount)}</h1>
+        <p className="gate-lead">{lead(creating, firstAccount)}</p>
+        <form onSubmit={submit} aria-busy={busy}>
+          {creating && <Field label="Name" name="name" type="text" autoComplete="name" />}
+          <Field label="E-mail" name="email" type="email" autoComplete="username" />
+          <Field
+            label="Password"
+            name="password"
+            type="password"
+            autoComplete={creating ? 'new-password' : 'current-password'}
+            {...(creating ? { minLength: 8, hint: 'At least 8 characters.' } : {})}
+          />
+          {message !== '' && (
+            <p className="notice error" role="alert">
+              {message}
+            </p>
+          )}
+          <button type="submit" className="button primary wide" disabled={busy}>
+            {creating ? 'Create account' : 'Sign in'}
+          </button>
+        </form>
+        {signupOpen && (
+          <button type="button" className="button link" onClick={() => setCreating(!creating)}>
+            {creating ? 'I have an account already' : 'Create an account instead'}
+          </button>
+        )}
+      </section>
+      <p className="gate-foot">One graph for every API your team works with.</p>
+    </main>
+  )
+}
+
+function heading(creating: boolean, firstAccount: boolean): string {
+  if (!creating) return 'Sign in'
+  return firstAccount ? 'Create the first account' : 'Create your account'
+}
+
+function lead(creating: boolean, firstAccount: boolean): string {
+  if (!creating) return 'Welcome back to your hub.'
+  return firstAccount
+    ? 'This hub is new. The first account administers it.'
+    : 'It keeps your connections and what you may do with them.'
+}
+
+interface FieldProps {
+  readonly label: string
+  readonly name: string
+  readonly type: 'text' | 'email' | 'password'
+  readonly autoComplete: string
+  readonly minLength?: number
+  readonly hint?: string
+}
+
+function Field({ label, hint, ...input }: FieldProps) {
+  return (
+    <label className="field">
+      <span className="field-label">{label}</span>
+      <input required {...input} />
+      {hint && <span className="field-hint">{hint}</span>}
+    </label>
+  )
+}

@@ -1,0 +1,55 @@
+// GraphiQL with Junctor's panel, for somebody who is signed in.
+import './style/workbench.css'
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
+import { useCallback, useMemo } from 'react'
+import type { ConsoleState } from '../console-state.ts'
+import { signOut } from './account.ts'
+import { connectorsPlugin } from './connectors/connectors-plugin.tsx'
+import { firstQuery } from './first-query.ts'
+import { createGraph } from './graph.ts'
+import { GraphContext } from './graph-context.ts'
+import './monaco-workers.ts'
+import { personalStorage } from './personal-storage.ts'
+import { SystemTheme } from './system-theme.tsx'
+import { TopBar } from './top-bar.tsx'
+
+export interface WorkbenchProps {
+  readonly user: NonNullable<ConsoleState['user']>
+  readonly onUnauthenticated: () => Promise<void>
+}
+
+const plugins = [connectorsPlugin, HISTORY_PLUGIN]
+
+export function Workbench({ user, onUnauthenticated }: WorkbenchProps) {
+  const graph = useMemo(() => createGraph({ onUnauthenticated: () => void onUnauthenticated() }), [onUnauthenticated])
+  const storage = useMemo(() => personalStorage(user.email, window.localStorage), [user.email])
+  const leave = useCallback(async () => {
+    await signOut()
+    storage.end()
+    // Monaco keeps the text of its editors in memory; only a new page forgets it.
+    window.location.reload()
+  }, [storage])
+
+  return (
+    <GraphContext value={graph}>
+      <div className="workbench">
+        <TopBar user={user} onSignOut={leave} />
+        <GraphiQL
+          fetcher={graph.fetcher}
+          storage={storage}
+          plugins={plugins}
+          visiblePlugin={connectorsPlugin}
+          defaultQuery={firstQuery}
+          defaultEditorToolsVisibility={false}
+          isHeadersEditorEnabled={false}
+          shouldPersistHeaders={false}
+          inputValueDeprecation
+          schemaDescription
+        >
+          <GraphiQL.Logo> </GraphiQL.Logo>
+          <SystemTheme />
+        </GraphiQL>
+      </div>
+    </GraphContext>
+  )
+}

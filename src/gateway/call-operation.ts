@@ -1,0 +1,99 @@
+// A connector's action, called: GraphQL arguments → connection → invocation → the field's value.
+
+import type { OperationDefinition } from '../definition/index.ts'
+import { JunctorError } from '../errors.ts'
+import { Bytes, type InvocationResult } from '../invocation/index.ts'
+import { printJson } from '../json.ts'
+import type { CompiledOperation } from '../subgraph/index.ts'
+import { wireArguments } from '../subgraph/index.ts'
+import type { Entry } from './catalogue/entry.ts'
+import { signedIn } from './context.ts'
+import type { Resolver } from './resolver.ts'
+import type { Services } from './services.ts'
+import type { Slice } from './slices/slice.ts'
+
+/** The operation of the definition that a compiled field stands for. */
+export function operationOf(entry: Entry, operation: CompiledOperation): OperationDefinition {
+  const found = entry.definition?.operations.find(candidate => candidate.id === operation.operationId)
+  if (found) return found
+  throw new JunctorError(
+    'INTERNAL',
+    `${operation.field} is not an operation of ${entry.name} any more; read the connector again.`,
+  )
+}
+
+/** Makes resolvers for root queries and mutations; null for a name that is no connector's operation. */
+export function createOperationCaller(services: Services) {
+  return function resolverOf(slice: Slice, field: string): Resolver | null {
+    const found = slice.operations.get(field)
+    const artifact = found?.entry.artifact
+    if (!found || !artifact || !found.entry.definition) return null
+    const { entry, operation } = found
+    const definition = found.entry.definition
+    const operationDefinition = operationOf(entry, operation)
+
+    return async (_source, args, context) => {
+      const actor = signedIn(context)
+      const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
+      const connection = await services.connections.resolve(actor, entry.name, wire.connection ?? null)
+      const open = connection ? await services.connections.open(actor, connection.id) : null
+      const outcome = await attempt(() =>
+        services.invoker.call({
+          definition,
+          operation: operationDefinition,
+          connection: open,
+          arguments: wire,
+          signal: context.signal,
+        }),
+      )
+      if (operation.root === 'Mutation')
+        await services.audit.append({
+          actor,
+          action: operation.field,
+          resource: `connector:${entry.name}`,
+          connectionId: connection?.id ?? null,
+          outcome: 'error' in outcome ? codeOf(outcome.error) : 'OK',
+        })
+      if ('error' in outcome) throw outcome.error
+      return fieldValue(operation, outcome.value)
+    }
+  }
+}
+
+type Outcome<T> = { readonly value: T } | { readonly error: unknown }
+
+async function attempt<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof JunctorError ? error.code : 'INTERNAL'
+}
+
+/** The upstream's answer as the field's value (see CompiledOperation.result). */
+function fieldValue(operation: CompiledOperation, result: InvocationResult): unknown {
+  const { body } = result
+  if (operation.result === 'nothing') return true
+  if (operation.result === 'file') return fileOf(body, result.headers['content-type'])
+  if (body instanceof Bytes) return Buffer.from(body.data).toString('base64')
+  return body
+}
+
+function fileOf(body: InvocationResult['body'], contentType: string | undefined): unknown {
+  if (body === null) return null
+  const bytes =
+    body instanceof Bytes
+      ? body
+      : new Bytes(contentType ?? 'text/plain', Buffer.from(typeof body === 'string' ? body : printJson(body)))
+  return {
+    contentType: bytes.contentType,
+    size: bytes.data.byteLength,
+    base64: Buffer.from(bytes.data).toString('base64'),
+  }
+}
+
+export type OperationCaller = ReturnType<typeof createOperationCaller>

@@ -1,0 +1,26 @@
+// What one GraphQL request carries through its resolvers.
+
+import { JunctorError } from '../errors.ts'
+import type { Actor } from '../identity/index.ts'
+
+/** What a request may reach: the whole graph, or one connector's subgraph. `named` widens introspection. */
+export type Scope =
+  | { readonly kind: 'graph'; readonly named: readonly string[] }
+  | { readonly kind: 'subgraph'; readonly connector: string }
+
+export interface RequestContext {
+  /** Null when signed out. */
+  readonly actor: Actor | null
+  readonly scope: Scope
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal
+}
+
+/** The caller. Throws UNAUTHENTICATED when signed out. */
+export function signedIn(context: RequestContext): Actor {
+  if (context.actor) return context.actor
+  throw new JunctorError(
+    'UNAUTHENTICATED',
+    'Sign in first: with a session cookie, `Authorization: Bearer <token>`, or an API key in `x-api-key`.',
+  )
+}

@@ -1,0 +1,44 @@
+// What of an error a caller sees: JunctorErrors as they were written, GraphQL's own errors as they are, and of
+// anything else only that it happened. The operator's log has the rest.
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { isJunctorError } from '../errors.ts'
+import type { Logger } from '../telemetry/index.ts'
+
+/** Gives a thrown value the shape it has in a GraphQL response. Unexpected errors are logged and masked. */
+export function createErrorPresenter(logger: Logger) {
+  return function present(error: unknown): GraphQLError {
+    if (error instanceof GraphQLError && error.originalError === undefined) return error
+    const located = error instanceof GraphQLError ? error : undefined
+    const original = located?.originalError ?? error
+    const place = located
+      ? {
+          nodes: located.nodes ?? null,
+          source: located.source ?? null,
+          positions: located.positions ?? null,
+          path: located.path ?? null,
+        }
+      : {}
+    if (original instanceof GraphQLError) return original
+    if (isJunctorError(original)) {
+      if (original.cause !== undefined)
+        logger.warn({ error: original, cause: original.cause }, original.message)
+      return new GraphQLError(original.message, {
+        ...place,
+        extensions: { code: original.code, ...original.details },
+      })
+    }
+    logger.error({ error: original, path: located?.path }, 'A field failed unexpectedly.')
+    return new GraphQLError('Something in the hub failed unexpectedly; its log says what.', {
+      ...place,
+      extensions: { code: 'INTERNAL' },
+    })
+  }
+}
+
+export type ErrorPresenter = ReturnType<typeof createErrorPresenter>
+
+/** The JSON form, with `extensions` always there. */
+export function formatError(error: GraphQLError): GraphQLFormattedError {
+  const json = error.toJSON()
+  return { ...json, extensions: { code: 'BAD_INPUT', ...json.extensions } }
+}

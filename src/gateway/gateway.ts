@@ -1,0 +1,73 @@
+// Puts the gateway together: catalogue → slices → executor → Apollo Server, graphql-ws and HTTP routes.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createOperationCaller } from './call-operation.ts'
+import { createErrorPresenter } from './errors.ts'
+import { createExecutor } from './execute.ts'
+import { createApollo } from './http/apollo.ts'
+import { createHttpServer } from './http/server.ts'
+import { serveWebSockets } from './http/web-socket.ts'
+import { createHubResolvers } from './hub/index.ts'
+import { mayUseConnector, visibleConnectors } from './introspection.ts'
+import { createTriggerOpener } from './open-trigger.ts'
+import type { Services } from './services.ts'
+import { rootFields } from './slices/root-fields.ts'
+import { createSlices } from './slices/slices.ts'
+
+const hubSdlFile = join(import.meta.dirname, '../../schema/hub.graphql')
+
+interface Options {
+  readonly services: Services
+  readonly publicUrl: string
+  /** Rejects while the store does not answer. */
+  readonly ping: () => Promise<void>
+}
+
+export interface Gateway extends AsyncDisposable {
+  /** Starts to listen; resolves with the URL of the socket. */
+  listen(at: { host: string; port: number }): Promise<string>
+}
+
+/** Builds the gateway. Disposing stops listening, ends sockets and lets requests in flight finish. */
+export async function createGateway(options: Options): Promise<Gateway> {
+  const { services } = options
+  const hubSdl = readFileSync(hubSdlFile, 'utf8')
+  const slices = createSlices({ catalogue: services.catalogue, hubSdl })
+  const present = createErrorPresenter(services.logger)
+  const executor = createExecutor({
+    async sliceOf(document, context) {
+      const visible = rootFields(document).introspects ? await visibleConnectors(services, context.actor) : []
+      return slices.of(document, context.scope, entry => mayUseConnector(context.actor, entry), visible)
+    },
+    hub: createHubResolvers(services),
+    call: createOperationCaller(services),
+    open: createTriggerOpener(services),
+    sdl: connector => slices.federatedSdl(connector),
+    present,
+  })
+  const apollo = createApollo({ hubSdl, executor, logger: services.logger, metrics: services.metrics })
+  await apollo.start()
+  const ready = () =>
+    options.ping().then(
+      () => true,
+      () => false,
+    )
+  const server = await createHttpServer({ services, apollo, publicUrl: options.publicUrl, ready })
+  await server.ready()
+  const sockets = serveWebSockets({
+    server: server.server,
+    executor,
+    identity: services.identity,
+    present,
+    clock: services.clock,
+    origins: new Set([new URL(options.publicUrl).origin]),
+  })
+  return {
+    listen: ({ host, port }) => server.listen({ host, port }),
+    async [Symbol.asyncDispose]() {
+      await sockets[Symbol.asyncDispose]()
+      await server.close()
+      await apollo.stop()
+    },
+  }
+}

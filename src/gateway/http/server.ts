@@ -1,0 +1,83 @@
+// The hub's HTTP server: which path goes where.
+
+import type { ApolloServer } from '@apollo/server'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { RequestContext, Scope } from '../context.ts'
+import type { Services } from '../services.ts'
+import { authRoutes } from './auth-routes.ts'
+import { consoleRoutes } from './console-routes.ts'
+import { headersOf } from './headers.ts'
+import { operationsRoutes } from './operations-routes.ts'
+import { webhookRoutes } from './webhook-routes.ts'
+
+/** Bytes of a request's body: an imported document is the largest thing anybody sends. */
+const bodyLimit = 16 * 1024 * 1024
+
+interface Options {
+  readonly services: Services
+  readonly apollo: ApolloServer<RequestContext>
+  /** Base of URLs that the hub tells others. */
+  readonly publicUrl: string
+  /** True while the hub is ready to work. */
+  readonly ready: () => Promise<boolean>
+}
+
+/** Builds the server; it does not listen yet. */
+export async function createHttpServer(options: Options): Promise<FastifyInstance> {
+  const { services } = options
+  const server = Fastify({
+    bodyLimit,
+    forceCloseConnections: 'idle',
+    logger: false,
+    routerOptions: { maxParamLength: 500 },
+  })
+
+  server.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) services.logger.error({ error }, 'A request failed unexpectedly.')
+    const message =
+      status >= 500 ? 'Something in the hub failed unexpectedly; its log says what.' : error.message
+    return reply
+      .status(status)
+      .send({ errors: [{ message, extensions: { code: status >= 500 ? 'INTERNAL' : 'BAD_INPUT' } }] })
+  })
+
+  await server.register(authRoutes({ identity: services.identity, publicUrl: options.publicUrl }))
+  await server.register(webhookRoutes({ triggers: services.triggers }))
+  await server.register(operationsRoutes({ metrics: services.metrics, ready: options.ready }))
+  await server.register(consoleRoutes({ identity: services.identity }))
+
+  const graphql = (scopeOf: (request: FastifyRequest) => Scope) =>
+    fastifyApolloHandler(options.apollo, {
+      context: async (request, reply) => {
+        const gone = new AbortController()
+        reply.raw.once('close', () => gone.abort())
+        return {
+          actor: await services.identity.authenticate(headersOf(request.headers)),
+          scope: scopeOf(request),
+          signal: gone.signal,
+        }
+      },
+    })
+  const methods = ['GET', 'POST']
+  server.route({ method: methods, url: '/graphql', handler: graphql(graphScope) })
+  server.route<{ Params: { connector: string } }>({
+    method: methods,
+    url: '/graphql/:connector',
+    handler: graphql(request => ({ kind: 'subgraph', connector: parameterOf(request, 'connector') })),
+  })
+  return server
+}
+
+/** `/graphql?connectors=a,b` shows those connectors to introspection too. */
+function graphScope(request: FastifyRequest): Scope {
+  const named = new URL(request.url, 'http://hub').searchParams.get('connectors')
+  return { kind: 'graph', named: named ? named.split(',') : [] }
+}
+
+function parameterOf(request: FastifyRequest, name: string): string {
+  const { params } = request
+  const value = typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined
+  return typeof value === 'string' ? value : ''
+}

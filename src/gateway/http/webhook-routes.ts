@@ -1,0 +1,29 @@
+// The receiver's address, /webhooks/<token>: raw bytes in, the triggers room decides.
+import type { FastifyPluginAsync } from 'fastify'
+import type { Triggers } from '../../triggers/index.ts'
+import { headersOf } from './headers.ts'
+
+const bodyLimit = 1024 * 1024
+
+export function webhookRoutes(options: { triggers: Triggers }): FastifyPluginAsync {
+  return async server => {
+    server.removeAllContentTypeParsers()
+    server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
+      done(null, body),
+    )
+    server.route<{ Params: { token: string } }>({
+      method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      url: '/webhooks/:token',
+      async handler(request, reply) {
+        const answer = await options.triggers.receive({
+          token: request.params.token,
+          method: request.method,
+          headers: Object.fromEntries(headersOf(request.headers)),
+          query: Object.fromEntries(new URL(request.url, 'http://hub').searchParams),
+          body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
+        })
+        return reply.status(answer.status).headers(answer.headers).send(answer.body)
+      },
+    })
+  }
+}

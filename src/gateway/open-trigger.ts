@@ -1,0 +1,99 @@
+// A connector's trigger, opened: GraphQL arguments → binding → feed → the events as the field's values.
+import { wireArguments } from '../subgraph/index.ts'
+import type { Binding, FeedEvent } from '../triggers/index.ts'
+import { operationOf } from './call-operation.ts'
+import { type RequestContext, signedIn } from './context.ts'
+import { mappedEvents } from './mapped-events.ts'
+import type { Resolver } from './resolver.ts'
+import type { Services } from './services.ts'
+import type { Slice } from './slices/slice.ts'
+
+/** An event as resolvers read it; `feed` is resolved further only where the hub's own Feed type is in the slice. */
+export interface EventSource {
+  readonly __typename: string
+  readonly id: string
+  readonly cursor: string
+  readonly time: string
+  readonly data: unknown
+  readonly feed: { readonly id: string }
+}
+
+/** Makes the event sources of root subscriptions; null for a name that is no connector's trigger. */
+export function createTriggerOpener(services: Services) {
+  return function openerOf(slice: Slice, field: string): Resolver | null {
+    const found = slice.operations.get(field)
+    const artifact = found?.entry.artifact
+    if (!found || !artifact) return null
+    const { entry, operation } = found
+    const payload = payloadType(slice, field)
+
+    return async (_source, args, context) => {
+      const actor = signedIn(context)
+      const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
+      const connection = await services.connections.resolve(actor, entry.name, wire.connection ?? null)
+      return openStream(services, context, {
+        binding: {
+          // A connection's feeds belong to its organization, whoever subscribes.
+          organizationId: connection?.organizationId ?? actor.organizationId,
+          connector: entry.name,
+          operationId: operationOf(entry, operation).id,
+          field,
+          connectionId: connection?.id ?? null,
+          arguments: { parameters: wire.parameters, ...(wire.body === undefined ? {} : { body: wire.body }) },
+        },
+        ownerId: actor.userId,
+        after: wire.after,
+        typename: payload,
+      })
+    }
+  }
+}
+
+interface Stream {
+  readonly binding: Binding
+  readonly ownerId: string
+  readonly after: string | null | undefined
+  readonly typename: string
+}
+
+/**
+ * Subscribes to a feed. Access is looked at again before each event: where it was revoked meanwhile, the stream ends
+ * with that error.
+ */
+export async function openStream(
+  services: Services,
+  context: RequestContext,
+  stream: Stream,
+): Promise<AsyncIterable<EventSource>> {
+  const left = new AbortController()
+  const opened = await services.triggers.subscribe({
+    binding: stream.binding,
+    options: { durable: false, ownerId: stream.ownerId },
+    ...(stream.after ? { after: stream.after } : {}),
+    signal: AbortSignal.any([context.signal, left.signal]),
+  })
+  services.metrics.subscribers.inc()
+  left.signal.addEventListener('abort', () => services.metrics.subscribers.dec(), { once: true })
+  const change = async (event: FeedEvent): Promise<EventSource> => {
+    const { connectionId } = stream.binding
+    if (connectionId) await services.connections.get(signedIn(context), connectionId)
+    return eventSource(event, stream.typename)
+  }
+  return mappedEvents(opened.events, change, () => left.abort())
+}
+
+export function eventSource(event: FeedEvent, typename: string): EventSource {
+  return {
+    __typename: typename,
+    id: event.id,
+    cursor: event.cursor,
+    time: event.time.toISOString(),
+    data: event.data,
+    feed: { id: event.feedId },
+  }
+}
+
+function payloadType(slice: Slice, field: string): string {
+  const type = slice.schema.getSubscriptionType()?.getFields()[field]?.type
+  return String(type ?? '').replace(/!$/, '')
+}

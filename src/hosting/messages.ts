@@ -1,0 +1,31 @@
+// What a webapp's process tells the hub over IPC. It runs code that the hub did not write, so the hub parses it.
+import { z } from 'zod'
+import type { Json } from '../json.ts'
+
+/** What the child is started with: the one command line argument, as JSON. Holds no secrets: `ps` shows it. */
+export interface WebappStart {
+  /** Absolute path of webapp.ts. */
+  readonly module: string
+  readonly socketPath: string
+  readonly dataFolder: string
+  /** Origins that the egress guard lets resolve to private addresses. */
+  readonly allowPrivate: readonly string[]
+}
+
+const facts: z.ZodType<Readonly<Record<string, Json>>> = z.record(z.string(), z.json())
+
+const webappMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening') }),
+  /** The process ends after this one. `reason` is for the operator. */
+  z.object({ type: z.literal('failed'), reason: z.string().max(20_000) }),
+  z.object({ type: z.literal('log'), message: z.string().max(20_000), facts: facts.optional() }),
+  /** The webapp threw while it answered a call. */
+  z.object({ type: z.literal('threw'), reason: z.string().max(20_000) }),
+])
+
+export type WebappMessage = z.infer<typeof webappMessage>
+
+/** Reads a message of the child; null where it is none. */
+export function readWebappMessage(message: unknown): WebappMessage | null {
+  return webappMessage.safeParse(message).data ?? null
+}

@@ -1,0 +1,54 @@
+// Where a webapp lives on disk: its data folder and its socket, both closed to other users of the machine.
+import { createHash } from 'node:crypto'
+import { lstat, mkdir, rm } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { JunctorError } from '../errors.ts'
+
+export interface WebappPlace {
+  readonly dataFolder: string
+  /** Nothing but the socket is in it. */
+  readonly socketFolder: string
+  readonly socketPath: string
+}
+
+/** sun_path holds 104 bytes on macOS and 108 on Linux, with the final zero (unix(7)). */
+const longestSocketPath = 103
+
+/**
+ * Makes the folders of one version (`hash`) of a connector's webapp; a leftover socket of a killed hub is removed.
+ * The socket's path stays the same over restarts of one version. It moves to the system's temporary folder where the
+ * hub's data folder has too long a path.
+ */
+export async function makeWebappPlace(hub: string, connector: string, hash: string): Promise<WebappPlace> {
+  const dataFolder = join(hub, 'webapps', connector)
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  const wanted = join(hub, 'sockets', `${connector}-${hash.slice(0, 12)}`)
+  const fits = Buffer.byteLength(join(wanted, socketName)) <= longestSocketPath
+  const socketFolder = fits ? wanted : join(await temporaryFolder(hub), digest(`${connector} ${hash}`))
+  await mkdir(socketFolder, { recursive: true, mode: 0o700 })
+  const socketPath = join(socketFolder, socketName)
+  await rm(socketPath, { force: true })
+  return { dataFolder, socketFolder, socketPath }
+}
+
+const socketName = 's'
+
+async function temporaryFolder(hub: string): Promise<string> {
+  const { uid } = userInfo()
+  const folder = join(tmpdir(), `junctor-${uid}-${digest(hub)}`)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  // Anyone can make a folder of this name first and then read what passes through the sockets in it.
+  const found = await lstat(folder)
+  const ours = found.isDirectory() && (process.platform === 'win32' || found.uid === uid)
+  if (!ours || (found.mode & 0o077) !== 0)
+    throw new JunctorError(
+      'WEBAPP_UNAVAILABLE',
+      `The folder ${folder} for the sockets of webapps belongs to somebody else or is open to others; remove it, or give the hub a data folder with a shorter path in JUNCTOR_DATA.`,
+    )
+  return folder
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}

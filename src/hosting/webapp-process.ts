@@ -1,0 +1,80 @@
+// One run of a webapp: from the start of its process to its end.
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../telemetry/index.ts'
+import { confine, webappEnvironment } from './confinement.ts'
+import { readWebappMessage, type WebappStart } from './messages.ts'
+import type { WebappPlace } from './places.ts'
+
+export interface WebappProcess {
+  /** Resolves with null when it listens, else with why it never will, for the operator. */
+  readonly started: Promise<string | null>
+  /** Resolves with how it ended, for the operator. */
+  readonly ended: Promise<string>
+  /** Asks it to finish what it answers and to end; kills it after a few seconds. */
+  stop(): Promise<void>
+}
+
+const startMilliseconds = 30_000
+const graceMilliseconds = 5_000
+
+export function startWebappProcess(options: {
+  readonly connector: string
+  readonly module: string
+  readonly place: WebappPlace
+  readonly allowPrivate: readonly string[]
+  readonly clock: Clock
+  readonly logger: Logger
+}): WebappProcess {
+  const { connector, module, place, allowPrivate, clock, logger } = options
+  const start: WebappStart = {
+    module,
+    socketPath: place.socketPath,
+    dataFolder: place.dataFolder,
+    allowPrivate,
+  }
+  const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(start)], {
+    execArgv: confine(module, place),
+    env: webappEnvironment,
+    cwd: place.dataFolder,
+    // Output could hold anything, credentials too; a webapp logs through its context.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  const started = Promise.withResolvers<string | null>()
+  const ended = Promise.withResolvers<string>()
+  const overdue = clock.after(startMilliseconds, () => {
+    started.resolve(`It did not listen within ${startMilliseconds / 1000} seconds.`)
+    child.kill('SIGKILL')
+  })
+  started.promise.then(overdue, overdue)
+
+  child.on('message', received => {
+    const message = readWebappMessage(received)
+    if (message?.type === 'listening') started.resolve(null)
+    else if (message?.type === 'log') logger.info({ connector, facts: message.facts ?? {} }, message.message)
+    else if (message?.type === 'threw')
+      logger.error({ connector, reason: message.reason }, 'A webapp threw while it answered a call.')
+    else if (message?.type === 'failed') {
+      started.resolve(message.reason)
+      logger.error({ connector, reason: message.reason }, 'A webapp failed.')
+    }
+  })
+  const finish = (how: string) => {
+    started.resolve(how)
+    ended.resolve(how)
+  }
+  child.once('error', error => finish(`Its process could not be started: ${error.message}.`))
+  child.once('exit', (code, signal) => finish(signal ? `Ended by ${signal}.` : `Ended with code ${code}.`))
+
+  return {
+    started: started.promise,
+    ended: ended.promise,
+    async stop() {
+      child.kill('SIGTERM')
+      const cancel = clock.after(graceMilliseconds, () => child.kill('SIGKILL'))
+      await ended.promise
+      cancel()
+    },
+  }
+}

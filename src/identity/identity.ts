@@ -1,0 +1,160 @@
+// The identity of a hub: better-auth's endpoints, and the one question everybody else asks: who is this?
+import { eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Secret } from '../secret.ts'
+import { type Store, schema } from '../store/index.ts'
+import type { Logger } from '../telemetry/index.ts'
+import type { Actor } from './actor.ts'
+import { createActorCache } from './actor-cache.ts'
+import { createFirstAccountLock, type Signup } from './admission.ts'
+import { addressHeader, configureBetterAuth } from './better-auth.ts'
+import { type Credential, fingerprint, headersOf, readCredential } from './credential.ts'
+import { isStored, loadActor, type Verified } from './memberships.ts'
+import { ensureOrganization } from './personal-organization.ts'
+import { type RateLimits, usualLimits } from './rate-limit.ts'
+
+export interface IdentityOptions {
+  readonly store: Store
+  readonly publicUrl: string
+  readonly signup: Signup
+  /** Signs the session cookies. */
+  readonly signingSecret: Secret
+  /** True behind https: the cookie gets `Secure` and the `__Secure-` prefix. */
+  readonly secureCookies: boolean
+  readonly limits?: RateLimits
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface Organization {
+  readonly id: string
+  readonly name: string
+  readonly slug: string
+}
+
+export interface Identity {
+  /** Answers /api/auth/*. `address` is the peer's IP address, by which attempts are counted. */
+  handle(request: Request, address?: string): Promise<Response>
+  /**
+   * Who sends these headers: a session by cookie or bearer token, or an API key by `x-api-key` or as bearer token.
+   * Null for nobody. What was revoked elsewhere is noticed within 15 seconds, what was revoked here at once.
+   */
+  authenticate(headers: Headers): Promise<Actor | null>
+  /** Asks the store, not the cache, whether the actor's session or key still stands. */
+  isLive(actor: Actor): Promise<boolean>
+  /** True where somebody without an invitation may make an account. */
+  signupOpen(): Promise<boolean>
+  organization(id: string): Promise<Organization | null>
+  principal(kind: 'USER' | 'TEAM' | 'ORGANIZATION', id: string): Promise<{ readonly name: string } | null>
+}
+
+export async function createIdentity(options: IdentityOptions): Promise<Identity> {
+  const { store, clock, signup } = options
+  const { db } = store
+  const auth = configureBetterAuth({ ...options, limits: options.limits ?? usualLimits })
+  const context = await auth.$context
+  const cookieName = context.authCookies.sessionToken.name
+  const cache = createActorCache(clock)
+  const alone = createFirstAccountLock(store)
+
+  async function verify(credential: Credential): Promise<Verified | null> {
+    if (credential.kind === 'KEY') {
+      const { valid, key } = await auth.api.verifyApiKey({ body: { key: credential.key } })
+      if (!valid || !key) return null
+      return {
+        userId: key.referenceId,
+        sessionId: `key:${key.id}`,
+        expiresAt: key.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER,
+        activeOrganizationId: keyMetadata.safeParse(key.metadata).data?.organizationId ?? null,
+      }
+    }
+    const found = await auth.api.getSession({
+      headers: headersOf(credential),
+      // A browser's session is extended by /api/auth/get-session, which can renew the cookie along with it.
+      query: { disableRefresh: credential.kind === 'COOKIE' },
+    })
+    if (!found) return null
+    return {
+      userId: found.user.id,
+      sessionId: `session:${found.session.id}`,
+      expiresAt: found.session.expiresAt.getTime(),
+      activeOrganizationId: found.session.activeOrganizationId ?? null,
+    }
+  }
+
+  async function find(credential: Credential): Promise<Actor | null> {
+    const verified = await verify(credential)
+    if (!verified) return null
+    let actor = await loadActor(db, verified)
+    if (actor === 'HOMELESS') {
+      await ensureOrganization(context.adapter, verified.userId, new Date(clock.now()))
+      actor = await loadActor(db, verified)
+    }
+    return actor === 'HOMELESS' ? null : actor
+  }
+
+  async function hasAccounts(): Promise<boolean> {
+    const rows = await db.select({ id: schema.user.id }).from(schema.user).limit(1)
+    return rows.length > 0
+  }
+
+  return {
+    async handle(request, address) {
+      const headers = new Headers(request.headers)
+      headers.delete(addressHeader)
+      if (address !== undefined) headers.set(addressHeader, address)
+      const safe = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
+      if (!safe && headers.has('x-api-key')) return keysMayNot()
+      const answer = () => auth.handler(new Request(request, { headers }))
+      const response = safe || (await hasAccounts()) ? await answer() : await alone(answer)
+      if (!safe && response.ok && changesAccess(new URL(request.url).pathname)) cache.clear()
+      return response
+    },
+    async authenticate(headers) {
+      const credential = readCredential(headers, cookieName)
+      if (!credential) return null
+      const actor = await cache.get(fingerprint(credential), () => find(credential))
+      return actor && clock.now() < actor.expiresAt ? actor : null
+    },
+    async isLive(actor) {
+      if (clock.now() >= actor.expiresAt) return false
+      return isStored(db, actor.sessionId, new Date(clock.now()))
+    },
+    async signupOpen() {
+      return signup === 'open' || (signup === 'first' && !(await hasAccounts()))
+    },
+    async organization(id) {
+      const { organization } = schema
+      const [row] = await db
+        .select({ id: organization.id, name: organization.name, slug: organization.slug })
+        .from(organization)
+        .where(eq(organization.id, id))
+      return row ?? null
+    },
+    async principal(kind, id) {
+      const table = { USER: schema.user, TEAM: schema.team, ORGANIZATION: schema.organization }[kind]
+      const [row] = await db.select({ name: table.name }).from(table).where(eq(table.id, id))
+      return row ?? null
+    },
+  }
+}
+
+/** An API key works in the organization that its metadata names, or else in its person's first one. */
+const keyMetadata = z.object({ organizationId: z.string() })
+
+/** Signing in and up takes nobody's access away; everything else may. */
+function changesAccess(path: string): boolean {
+  return !/\/sign-(in|up)\//.test(path)
+}
+
+/** A key that could mint keys or change a password would outlive its own revocation. */
+function keysMayNot(): Response {
+  return Response.json(
+    {
+      code: 'FORBIDDEN',
+      message: 'An API key cannot change accounts, keys or organizations. Sign in and use the session instead.',
+    },
+    { status: 403 },
+  )
+}

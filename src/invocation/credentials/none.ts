@@ -1,0 +1,4 @@
+// No credential: the API is open.
+import type { Authenticator } from './contract.ts'
+
+export const none = { kinds: ['NONE'], apply: () => {} } satisfies Authenticator

@@ -1,0 +1,58 @@
+// The base of a connection's calls: the definition's, unless the connection names an instance of its own.
+import type { OpenConnection } from '../../connections/index.ts'
+import type { ConnectorDefinition } from '../../definition/index.ts'
+import { JunctorError } from '../../errors.ts'
+
+/** Host of packages that have no address of their own: the connection must bring one. */
+export const placeholderHost = 'connector.invalid'
+
+/** The base URL before policies. Throws CREDENTIAL_INVALID for a connection whose base URL cannot be called. */
+export function baseOf(definition: ConnectorDefinition, connection: OpenConnection | null): string {
+  if (definition.webapp !== null || !connection?.baseUrl) return definition.baseUrl
+  return readBase(connection.baseUrl, 'The base URL of the connection').base
+}
+
+export interface Base {
+  /** scheme://host[:port]/path without a trailing slash. */
+  readonly base: string
+  /** A query that stood behind it, without `?`. */
+  readonly query: string
+}
+
+/**
+ * Reads a base URL as people type them: without a scheme, with a doubled one, with trailing slashes
+ * (connector-format §4.3 `dynamichosturl`). Throws CREDENTIAL_INVALID; the message does not repeat the URL.
+ */
+export function readBase(text: string, what: string): Base {
+  const typed = text.trim().replace(/^(https?:\/\/)(?:https?:\/\/)+/i, doubled => lastScheme(doubled))
+  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`
+  const url = URL.canParse(whole) ? new URL(whole) : null
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '' || url.username !== '' || url.password !== '')
+    throw new JunctorError(
+      'CREDENTIAL_INVALID',
+      `${what} is not a URL that can be called; it must be https://host or http://host, with no name or password in it.`,
+    )
+  return { base: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, query: url.search.slice(1) }
+}
+
+function lastScheme(doubled: string): string {
+  return doubled.slice(doubled.search(/https?:\/\/$/i))
+}
+
+/** Refuses the placeholder of packages without an address. */
+export function assertAddressed(
+  base: string,
+  definition: ConnectorDefinition,
+  connection: OpenConnection | null,
+): void {
+  if (new URL(base).hostname !== placeholderHost) return
+  throw connection
+    ? new JunctorError(
+        'ARGUMENT_INVALID',
+        `${definition.title} has no address of its own; set the base URL of the connection to the instance to call.`,
+      )
+    : new JunctorError(
+        'CONNECTION_REQUIRED',
+        `${definition.title} has no address of its own; create a connection whose base URL is the instance to call.`,
+      )
+}

@@ -1,0 +1,62 @@
+// Opens the store that the configuration names, with every migration applied.
+import type { Clock } from '../clock.ts'
+import type { Secret } from '../secret.ts'
+import type { Logger } from '../telemetry/index.ts'
+import { openEmbedded } from './embedded/open-embedded.ts'
+import { checkServer } from './external.ts'
+import { embeddedLabel, externalLabel } from './label.ts'
+import { applyMigrations } from './migrate.ts'
+import { openPool } from './pool.ts'
+import type { Store } from './store.ts'
+
+export interface StoreOptions {
+  /** Null: the embedded PostgreSQL in the data folder. */
+  readonly databaseUrl: Secret | null
+  /** Absolute. */
+  readonly dataFolder: string
+  readonly logger: Logger
+  readonly clock: Clock
+  /** What the operator knows this hub by, such as its public URL; a second hub on the data folder is told. */
+  readonly address?: string
+}
+
+/**
+ * Opens the store. Throws STORE_UNAVAILABLE with a sentence that says what to do, DATA_FOLDER_IN_USE where another
+ * hub holds the data folder. Disposing drains the connections and stops an embedded server.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, logger } = options
+  if (databaseUrl) {
+    const connection = { connectionString: databaseUrl.reveal() }
+    const label = externalLabel(databaseUrl)
+    await checkServer(connection, label)
+    await applyMigrations(connection)
+    return openPool({ connection, label, logger })
+  }
+  const server = await openEmbedded({ ...options, address: options.address ?? 'an address it did not say' })
+  try {
+    await applyMigrations(server.connection)
+  } catch (error) {
+    await server[Symbol.asyncDispose]()
+    throw error
+  }
+  const store = openPool({ connection: server.connection, label: embeddedLabel(server.connection), logger })
+  return {
+    ...store,
+    async ping() {
+      const trouble = server.trouble()
+      if (trouble) throw trouble
+      await store.ping()
+    },
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Applies the migrations and closes again: the `migrate` command. Throws as openStore does. */
+export async function migrateStore(options: StoreOptions): Promise<void> {
+  const store = await openStore(options)
+  await store[Symbol.asyncDispose]()
+}

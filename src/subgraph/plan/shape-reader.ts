@@ -1,0 +1,134 @@
+// Schemas → shapes. Types are discovered from the operations down, so what no operation reaches costs nothing.
+import type { Schema } from '../../definition/index.ts'
+import type { Findings } from './findings.ts'
+import { isHidden, isHiddenMember } from './hidden.ts'
+import { allocateNames, compareText, memberName, upperCamel } from './names.ts'
+import { type Direction, type MemberPlan, type ScalarName, type Shape, scalar, type TypePlan } from './shape.ts'
+
+type ObjectSchema = Extract<Schema, { type: 'object' }>
+
+/** Where an inline schema stands: the name its type would get, and a key that is unique in the connector. */
+export interface Place {
+  readonly name: string
+  readonly key: string
+}
+
+export interface ShapeReader {
+  /** The shape of what the API answers. */
+  output(schema: Schema, place: Place): Shape
+  /** The shape of what the caller gives; null where nothing of it is the caller's to give. */
+  input(schema: Schema, place: Place): Shape | null
+  /** Every type met so far, by key. */
+  types(): readonly TypePlan[]
+}
+
+export function createShapeReader(
+  schemas: Readonly<Record<string, Schema>>,
+  findings: Findings,
+): ShapeReader {
+  const types = new Map<string, TypePlan>()
+
+  function shapeOf(schema: Schema, place: Place, direction: Direction, aliases: readonly string[]): Shape {
+    if (schema.dynamicSchema) return scalar('JSON')
+    switch (schema.type) {
+      case 'ref':
+        return shapeOfReference(schema.ref, direction, aliases)
+      case 'array':
+        return {
+          kind: 'list',
+          of: shapeOf(schema.items, { name: `${place.name}Item`, key: `${place.key}/[]` }, direction, aliases),
+        }
+      case 'object':
+        return shapeOfObject(schema, place, direction)
+      default:
+        return scalar(scalarOf(schema))
+    }
+  }
+
+  /** Several references to one schema share its type. Arrays that contain only themselves have no type at all. */
+  function shapeOfReference(ref: string, direction: Direction, aliases: readonly string[]): Shape {
+    const target = Object.hasOwn(schemas, ref) ? schemas[ref] : undefined
+    if (!target || aliases.includes(ref)) return scalar('JSON')
+    return shapeOf(target, { name: upperCamel(ref), key: `schema:${ref}` }, direction, [...aliases, ref])
+  }
+
+  function shapeOfObject(schema: ObjectSchema, place: Place, direction: Direction): Shape {
+    if (Object.keys(schema.properties).length === 0) return scalar('JSON')
+    const key = `${direction} ${place.key}`
+    const known = types.get(key)
+    if (known) return { kind: 'object', type: known }
+    const type: TypePlan = {
+      key,
+      direction,
+      wantedName: direction === 'input' ? inputName(place.name) : place.name,
+      schema,
+      members: [],
+    }
+    types.set(key, type)
+    type.members.push(...membersOf(schema, place, direction))
+    return { kind: 'object', type }
+  }
+
+  function membersOf(owner: ObjectSchema, place: Place, direction: Direction): MemberPlan[] {
+    const wires = Object.keys(owner.properties).filter(
+      wire => direction === 'output' || !isHiddenMember(owner, wire, schemas),
+    )
+    const names = nameMembers(wires, place, findings)
+    return wires.flatMap(wire => {
+      const schema = owner.properties[wire]
+      const name = names.get(wire)
+      if (!schema || !name) return []
+      const inside = { name: place.name + upperCamel(wire), key: `${place.key}/${wire}` }
+      const required = direction === 'input' && owner.required.includes(wire) && schema.nullable !== true
+      return [{ name, wire, shape: shapeOf(schema, inside, direction, []), required, schema }]
+    })
+  }
+
+  return {
+    output: (schema, place) => shapeOf(schema, place, 'output', []),
+    input: (schema, place) => (isHidden(schema, schemas) ? null : shapeOf(schema, place, 'input', [])),
+    types: () => [...types.values()].sort((a, b) => compareText(a.key, b.key)),
+  }
+}
+
+/** Schemas that say `Input` already do not say it twice. */
+function inputName(name: string): string {
+  return name.endsWith('Input') ? name : `${name}Input`
+}
+
+function scalarOf(schema: Schema): ScalarName {
+  switch (schema.type) {
+    case 'string':
+      return schema.format === 'date-time' ? 'DateTime' : 'String'
+    case 'integer':
+      return schema.format === 'int64' ? 'BigInt' : 'Int'
+    case 'number':
+      return 'Float'
+    case 'boolean':
+      return 'Boolean'
+    default:
+      return 'JSON'
+  }
+}
+
+function nameMembers(
+  wires: readonly string[],
+  place: Place,
+  findings: Findings,
+): ReadonlyMap<string, string> {
+  const wanted = wires.map(wire => {
+    const name = memberName(wire)
+    return { key: wire, name, exact: name === wire }
+  })
+  const names = allocateNames(wanted, '_')
+  for (const { key, name } of wanted) {
+    const given = names.get(key)
+    if (given === key) continue
+    findings.add({
+      severity: 'INFO',
+      code: given === name ? 'NAME_CHANGED' : 'NAME_DUPLICATE',
+      message: `The property ${JSON.stringify(key)} of ${place.name} is called ${given} in GraphQL.`,
+    })
+  }
+  return names
+}

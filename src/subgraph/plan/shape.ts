@@ -1,0 +1,41 @@
+// What a schema becomes in GraphQL, before it has names: a scalar, a list, or a type with members.
+import type { Schema } from '../../definition/index.ts'
+
+export type ScalarName = 'String' | 'Int' | 'Float' | 'Boolean' | 'BigInt' | 'DateTime' | 'JSON' | 'File'
+
+export type Shape =
+  | { readonly kind: 'scalar'; readonly scalar: ScalarName }
+  | { readonly kind: 'list'; readonly of: Shape }
+  | { readonly kind: 'object'; readonly type: TypePlan }
+
+export type Direction = 'output' | 'input'
+
+export interface TypePlan {
+  /** Where it comes from; unique, and the same in any order of the document. */
+  readonly key: string
+  readonly direction: Direction
+  /** The name it would like, without the connector's prefix. */
+  readonly wantedName: string
+  readonly schema: Schema
+  /** Filled after the type is known, because a member may be of the type itself. */
+  readonly members: MemberPlan[]
+}
+
+export interface MemberPlan {
+  readonly name: string
+  readonly wire: string
+  readonly shape: Shape
+  /** Inputs only; taken back where it would make a value of infinite depth necessary. */
+  required: boolean
+  readonly schema: Schema
+}
+
+export function scalar(name: ScalarName): Shape {
+  return { kind: 'scalar', scalar: name }
+}
+
+/** The type at the bottom of lists; null where that is a scalar. */
+export function typeOf(shape: Shape): TypePlan | null {
+  if (shape.kind === 'list') return typeOf(shape.of)
+  return shape.kind === 'object' ? shape.type : null
+}
