@@ -205,8 +205,11 @@ CREATE TABLE "feed" (
 	"status_reason" text,
 	"durable" boolean NOT NULL,
 	"linger_until" timestamp with time zone,
+	"removed" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"ended_at" timestamp with time zone,
 	"interval_seconds" integer NOT NULL,
+	"interval_chosen" boolean DEFAULT false NOT NULL,
 	"start" text NOT NULL,
 	"start_count" integer,
 	"start_since" timestamp with time zone,
@@ -219,6 +222,7 @@ CREATE TABLE "feed" (
 	"consecutive_failures" integer DEFAULT 0 NOT NULL,
 	"token_hash" text,
 	"token_sealed" text,
+	"registered" boolean DEFAULT false NOT NULL,
 	"registration" text,
 	"last_sequence" bigint DEFAULT 0 NOT NULL,
 	"pruned_sequence" bigint DEFAULT 0 NOT NULL,
@@ -276,8 +280,8 @@ CREATE INDEX "team_organizationId_idx" ON "team" USING btree ("organization_id")
 CREATE INDEX "teamMember_teamId_idx" ON "team_member" USING btree ("team_id");--> statement-breakpoint
 CREATE INDEX "teamMember_userId_idx" ON "team_member" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "verification_identifier_idx" ON "verification" USING btree ("identifier");--> statement-breakpoint
-CREATE UNIQUE INDEX "feed_live_binding" ON "feed" USING btree ("binding") WHERE "feed"."status" <> 'ENDED';--> statement-breakpoint
-CREATE INDEX "feed_due" ON "feed" USING btree ("next_due_at") WHERE "feed"."kind" = 'POLLING' and "feed"."status" in ('STARTING', 'ACTIVE', 'FAILING');--> statement-breakpoint
+CREATE UNIQUE INDEX "feed_binding" ON "feed" USING btree ("binding") WHERE not "feed"."removed";--> statement-breakpoint
+CREATE INDEX "feed_due" ON "feed" USING btree ("next_due_at") WHERE "feed"."next_due_at" is not null;--> statement-breakpoint
 CREATE INDEX "feed_connection" ON "feed" USING btree ("connection_id");--> statement-breakpoint
 CREATE INDEX "feed_organization" ON "feed" USING btree ("organization_id");--> statement-breakpoint
 CREATE INDEX "feed_linger" ON "feed" USING btree ("linger_until");--> statement-breakpoint

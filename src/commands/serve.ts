@@ -5,10 +5,18 @@ import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { readConfig } from '../config.ts'
 import { createAudit, createConnections, createVault, deriveSecret, loadKeys } from '../connections/index.ts'
-import { createArtifactCache, createGateway, openCatalogue } from '../gateway/index.ts'
+import {
+  createArtifactFiles,
+  createCompiler,
+  createGateway,
+  createImports,
+  createIndexFile,
+  createTester,
+  openCatalogue,
+} from '../gateway/index.ts'
 import { createHosting } from '../hosting/index.ts'
 import { createIdentity } from '../identity/index.ts'
-import { createEgressGuard, createInvoker } from '../invocation/index.ts'
+import { createInvoker } from '../invocation/index.ts'
 import { openStore } from '../store/index.ts'
 import { createLogger, createMetrics } from '../telemetry/index.ts'
 import { createTriggers, inProcessBus } from '../triggers/index.ts'
@@ -25,26 +33,27 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const { dataFolder, publicUrl } = config
 
   await using stack = new AsyncDisposableStack()
-  const store = stack.use(await openStore({ databaseUrl: config.databaseUrl, dataFolder, logger, clock }))
+  const store = stack.use(
+    await openStore({ databaseUrl: config.databaseUrl, dataFolder, logger, clock, address: publicUrl }),
+  )
   const keys = await loadKeys({ keys: config.keys, dataFolder, logger })
   const vault = createVault(keys)
-  const compiled = createArtifactCache({ dataFolder, logger })
+  const compiler = stack.use(createCompiler({ clock }))
   const catalogue = await openCatalogue({
     store,
     bundledFolder: bundledConnectors,
     folders: config.connectorFolders,
-    compiled,
+    compiler,
+    files: createArtifactFiles({ dataFolder, logger }),
+    index: createIndexFile({ dataFolder, logger }),
     logger,
   })
-  const connectors = { get: (name: string) => catalogue.get(name)?.definition ?? null }
-  const guard = createEgressGuard({ allowPrivate: config.allowPrivate })
-  const webapps = stack.use(
-    createHosting({ dataFolder, allowPrivate: config.allowPrivate, logger, metrics, clock }),
-  )
-  const invoker = stack.use(
-    createInvoker({ guard, origins: config.origins, clock, logger, metrics, webapps }),
-  )
-  const connections = createConnections({ store, vault, connectors, clock, tester: invoker.test })
+  const imports = createImports({ store, catalogue })
+  const connectors = { get: async (name: string) => (await catalogue.load(name))?.definition ?? null }
+  const { allowPrivate, origins } = config
+  const webapps = stack.use(createHosting({ dataFolder, guard: { allowPrivate }, logger, metrics, clock }))
+  const invoker = stack.use(createInvoker({ allowPrivate, origins, clock, logger, metrics, webapps }))
+  const connections = createConnections({ store, vault, connectors, clock, tester: createTester(invoker) })
   const bus = stack.use(inProcessBus())
   const triggers = stack.use(
     createTriggers({
@@ -61,7 +70,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       instanceId: `${hostname()}:${process.pid}`,
     }),
   )
-  const identity = createIdentity({
+  const identity = await createIdentity({
     store,
     publicUrl,
     signup: config.signup,
@@ -70,8 +79,19 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     clock,
     logger,
   })
-  const audit = createAudit({ store, clock })
-  const services = { catalogue, identity, connections, audit, invoker, triggers, clock, logger, metrics }
+  const audit = createAudit(store, clock)
+  const services = {
+    catalogue,
+    imports,
+    identity,
+    connections,
+    audit,
+    invoker,
+    triggers,
+    clock,
+    logger,
+    metrics,
+  }
   const gateway = stack.use(await createGateway({ services, publicUrl, ping: () => store.ping() }))
   const address = await gateway.listen({ host: config.host, port: config.port })
   greet(publicUrl, address, await identity.signupOpen())

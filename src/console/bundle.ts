@@ -22,9 +22,16 @@ export async function bundlePage(): Promise<PageFile[]> {
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 6000,
       reportCompressedSize: false,
+      rolldownOptions: {
+        onLog(level, log, report) {
+          // GraphiQL's notes to React's compiler, which has run already when it was published.
+          if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log)
+        },
+      },
     },
   })
-  if (!Array.isArray(result) && !('output' in result)) throw new Error('Vite watched the page instead of building it.')
+  if (!Array.isArray(result) && !('output' in result))
+    throw new Error('Vite watched the page instead of building it.')
   return [result].flat().flatMap(({ output }) =>
     output.map(file => ({
       path: file.fileName,

@@ -10,11 +10,7 @@ export const consoleState = z.object({
   signupOpen: z.boolean(),
   user: z.object({ email: z.string(), name: z.string(), admin: z.boolean() }).nullable(),
   /** Nobody has an account yet: whoever signs up administers the hub. */
-  firstAccount: z.boolean().default(false),
+  firstAccount: z.boolean().optional(),
 })
 
-/** As the hub answers it. */
-export type ConsoleStateAnswer = z.input<typeof consoleState>
-
-/** As the page reads it. */
-export type ConsoleState = z.output<typeof consoleState>
+export type ConsoleState = z.infer<typeof consoleState>

@@ -22,6 +22,6 @@ export const defaultBounds: Bounds = {
   values: 2_000_000,
   schemaDepth: 64,
   schemas: 250_000,
-  operations: 10_000,
+  operations: 5_000,
   diagnostics: 1_000,
 }

@@ -1,8 +1,10 @@
 // Keys that an object has twice. JSON parsers take the last one silently (RFC 8259 §4), so a reader has to look.
 import { tokenReader } from './json-tokens.ts'
 
+/** A text with more of them is told by these alone. */
+const mostTold = 100
+
 /** Keys that an object of this well-formed text has twice, as sentences. Finding them costs a second reading. */
-/** The sentence for a key that is there again. */
 export function duplicateKeys(text: string): readonly string[] {
   const read = tokenReader(text)
   const stack: (Set<string> | null)[] = []
@@ -17,6 +19,7 @@ export function duplicateKeys(text: string): readonly string[] {
       if (keys?.has(previous.value)) found.push(duplicateKey(previous.value, previous.line))
       keys?.add(previous.value)
     }
+    if (found.length >= mostTold) break
     previous = token
   }
   return found

@@ -23,17 +23,23 @@ const unexpectedEndOfString = 2
 export function tokenReader(text: string): () => Token {
   const scanner = createScanner(text, true)
   let lastLine = -1
-  return function next(): Token {
-    scanner.scan()
-    const offset = scanner.getTokenOffset()
-    const raw = text.slice(offset, offset + scanner.getTokenLength())
+  /** White space that only Unicode knows is a token of its own to the scanner. */
+  const scan = (): { offset: number; raw: string } => {
+    for (;;) {
+      scanner.scan()
+      const offset = scanner.getTokenOffset()
+      const raw = text.slice(offset, offset + scanner.getTokenLength())
+      if (raw === '' || raw.trim() !== '') return { offset, raw }
+    }
+  }
+  return () => {
+    const { offset, raw } = scan()
     const row = scanner.getTokenStartLine()
     const place = {
       line: row + 1,
       offset,
       indent: row === lastLine ? null : scanner.getTokenStartCharacter(),
     }
-    if (raw.startsWith('//') || raw.startsWith('/*') || (raw !== '' && raw.trim() === '')) return next()
     lastLine = row
     if (raw === '') return { ...place, kind: 'end' }
     const [first] = raw

@@ -36,6 +36,7 @@ export type DiagnosticCode =
   | 'SCRIPT_REQUIRED'
   | 'AUTHENTICATION_UNSUPPORTED'
   | 'SCHEME_INSECURE'
+  | 'SERVER_MISSING'
   | 'COMPILE_FAILED'
 
 /** `important` first, then `normal`, then `advanced`; `internal` is hidden but still sent (§2.5). */
@@ -64,6 +65,10 @@ interface SchemaCommon {
   /** Always fits the type: defaults that do not are dropped with DEFAULT_DROPPED. */
   readonly default?: Json
   readonly deprecated?: boolean
+  /** Only responses carry it: never ask a caller for it, even where it is required. */
+  readonly readOnly?: true
+  /** Only requests carry it. */
+  readonly writeOnly?: true
   /** The hub writes its callback URL here (§5.2). */
   readonly notificationUrl?: true
   readonly dynamicValues?: DynamicReference
@@ -212,6 +217,17 @@ export interface KeyPlacement {
   readonly prefix?: string
 }
 
+/** `oAuthSettings` of a package's `token` parameter, or the flow of an OpenAPI security scheme (§3.4). */
+export interface OAuthDefinition {
+  /** Lower case: `oauth2`, `aad`, `aadcertificate`, `oauth2generic`, `docusign`, `facebook`, … (§3.5). */
+  readonly identityProvider: string
+  /** As the package has it; absent where it is a placeholder. What the operator sets wins. */
+  readonly clientId?: string
+  readonly scopes: readonly string[]
+  /** Custom parameters and URL templates by lower-case name: `authorizationurl`, `tokenurl`, `refreshurl`, … */
+  readonly settings: Readonly<Record<string, string>>
+}
+
 /** One way to connect: `connectionParameters`, or one of `connectionParameterSets` (§3.6). */
 export interface AuthenticationDefinition {
   readonly name: string
@@ -220,6 +236,8 @@ export interface AuthenticationDefinition {
   readonly parameters: readonly ConnectionParameterDefinition[]
   /** API_KEY: every place the key goes. */
   readonly keys: readonly KeyPlacement[]
+  /** OAUTH2_CODE and OAUTH2_CLIENT_CREDENTIALS. */
+  readonly oauth?: OAuthDefinition
   /** False where the package forbids sharing such a connection. */
   readonly shareable: boolean
 }

@@ -1,5 +1,5 @@
 // What every step of reading one document works with: the document, its dialect, its findings, and references.
-import { type Bounds } from './bounds.ts'
+import type { Bounds } from './bounds.ts'
 import { type Findings, quoted } from './findings.ts'
 import { child, isObject, type Node } from './node.ts'
 

@@ -49,7 +49,7 @@ function read(
   const nextToken = tokenReader(text)
   const repairs: string[] = []
   const stack: Container[] = []
-  let root: Container | null = null
+  const roots: Container[] = []
   let lineIndent = 0
   let lastCloserIndent = -1
   let ahead: Token | null = null
@@ -81,7 +81,7 @@ function read(
         ? { kind: 'object', value: record(), key: null, indent: lineIndent, comma: 'none' }
         : { kind: 'array', value: [], indent: lineIndent, comma: 'none' }
     place(token, container.value)
-    root ??= container
+    if (roots.length === 0) roots.push(container)
     stack.push(container)
   }
   const close = (token: Token) => {
@@ -200,6 +200,7 @@ function read(
     }
   }
   const reopened = (token: Token): boolean => {
+    const [root] = roots
     if (!reopenRoot || root?.kind !== 'object') return false
     if (peek().kind !== (token.kind === ',' ? 'string' : ':')) return false
     stack.push(root)
@@ -211,7 +212,8 @@ function read(
   for (let token = take(); ; token = take()) {
     if (token.indent !== null) lineIndent = token.indent
     if (token.kind === 'end') break
-    if (root !== null && stack.length === 0) {
+    const [root] = roots
+    if (root !== undefined && stack.length === 0) {
       if (reopened(token)) continue
       const rest = text.length - token.offset
       repaired(token, 'text behind the document was left out.')
@@ -221,7 +223,8 @@ function read(
     if (problem !== null) return { problem: `Line ${token.line}: ${problem}.` }
     if (repairs.length > mostRepairs) return { problem: `More than ${mostRepairs} repairs would be needed.` }
   }
-  if (root === null) return { problem: 'There is no object in it.' }
+  const [root] = roots
+  if (root === undefined) return { problem: 'There is no object in it.' }
   if (stack.length > 0) {
     repairs.push('The document ends too early; its missing closing brackets were put in.')
     while (stack.length > 0) close({ kind: 'end', line: 0, offset: 0, indent: null })

@@ -71,7 +71,8 @@ function inferred(node: Node): TypeName {
   const values = child(node, 'enum').value ?? child(node, 'const').value
   if (Array.isArray(values) && values.length > 0) {
     if (values.every(value => typeof value === 'string')) return 'string'
-    if (values.every(value => typeof value === 'number')) return values.every(Number.isInteger) ? 'integer' : 'number'
+    if (values.every(value => typeof value === 'number'))
+      return values.every(Number.isInteger) ? 'integer' : 'number'
   }
   if (typeof values === 'string') return 'string'
   return stringFormat(text(child(node, 'format'))) === undefined ? 'any' : 'string'
@@ -126,5 +127,8 @@ export function isBinary(node: Node): boolean {
   const type = text(child(node, 'type'))?.toLowerCase()
   if (type === 'file') return true
   if (type !== undefined && type !== 'string') return false
-  return stringFormat(text(child(node, 'format'))) === 'binary'
+  if (stringFormat(text(child(node, 'format'))) === 'binary') return true
+  // OpenAPI 3.1 says it with JSON Schema's content keywords instead.
+  const media = text(child(node, 'contentMediaType'))
+  return type === 'string' && media !== undefined && child(node, 'contentEncoding').value === undefined
 }

@@ -6,19 +6,19 @@ import { Bytes, type InvocationResult } from '../invocation/index.ts'
 import { printJson } from '../json.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
-import type { Entry } from './catalogue/entry.ts'
+import type { LoadedConnector } from './catalogue/catalogue.ts'
 import { signedIn } from './context.ts'
 import type { Resolver } from './resolver.ts'
 import type { Services } from './services.ts'
 import type { Slice } from './slices/slice.ts'
 
 /** The operation of the definition that a compiled field stands for. */
-export function operationOf(entry: Entry, operation: CompiledOperation): OperationDefinition {
-  const found = entry.definition?.operations.find(candidate => candidate.id === operation.operationId)
+export function operationOf(connector: LoadedConnector, operation: CompiledOperation): OperationDefinition {
+  const found = connector.definition?.operations.find(candidate => candidate.id === operation.operationId)
   if (found) return found
   throw new JunctorError(
     'INTERNAL',
-    `${operation.field} is not an operation of ${entry.name} any more; read the connector again.`,
+    `${operation.field} is not an operation of ${connector.entry.name} any more; read the connector again.`,
   )
 }
 
@@ -26,16 +26,17 @@ export function operationOf(entry: Entry, operation: CompiledOperation): Operati
 export function createOperationCaller(services: Services) {
   return function resolverOf(slice: Slice, field: string): Resolver | null {
     const found = slice.operations.get(field)
-    const artifact = found?.entry.artifact
-    if (!found || !artifact || !found.entry.definition) return null
-    const { entry, operation } = found
-    const definition = found.entry.definition
-    const operationDefinition = operationOf(entry, operation)
+    const artifact = found?.connector.artifact
+    const definition = found?.connector.definition
+    if (!found || !artifact || !definition) return null
+    const { connector, operation } = found
+    const { name } = connector.entry
+    const operationDefinition = operationOf(connector, operation)
 
     return async (_source, args, context) => {
       const actor = signedIn(context)
       const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
-      const connection = await services.connections.resolve(actor, entry.name, wire.connection ?? null)
+      const connection = await services.connections.resolve(actor, name, wire.connection ?? null)
       const open = connection ? await services.connections.open(actor, connection.id) : null
       const outcome = await attempt(() =>
         services.invoker.call({
@@ -47,10 +48,9 @@ export function createOperationCaller(services: Services) {
         }),
       )
       if (operation.root === 'Mutation')
-        await services.audit.append({
-          actor,
+        await services.audit.append(actor, {
           action: operation.field,
-          resource: `connector:${entry.name}`,
+          resource: `connector:${name}`,
           connectionId: connection?.id ?? null,
           outcome: 'error' in outcome ? codeOf(outcome.error) : 'OK',
         })

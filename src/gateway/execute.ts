@@ -1,11 +1,13 @@
 // One operation, whichever transport brought it: slice, validation, execution. Never throws: errors are in the result.
 import {
   type DocumentNode,
+  defaultFieldResolver,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
   specifiedRules,
   subscribe,
   validate,
@@ -15,6 +17,7 @@ import type { ErrorPresenter } from './errors.ts'
 import { limitRules } from './limits.ts'
 import { mappedEvents } from './mapped-events.ts'
 import type { Resolver, Resolvers } from './resolver.ts'
+import { connectorOfField } from './slices/root-fields.ts'
 import type { Slice } from './slices/slice.ts'
 
 export interface OperationRequest {
@@ -31,7 +34,7 @@ interface Options {
   readonly call: (slice: Slice, field: string) => Resolver | null
   /** Opens a connector's trigger. */
   readonly open: (slice: Slice, field: string) => Resolver | null
-  readonly sdl: (connector: string) => string
+  readonly sdl: (connector: string) => Promise<string>
   readonly present: ErrorPresenter
 }
 
@@ -130,7 +133,7 @@ function dispatch(slice: Slice, options: Options): GraphQLFieldResolver<unknown,
   }
   return (source, args, context, info) => {
     const type = info.parentType.name
-    const own = options.hub[type]?.[info.fieldName]
+    const own = options.hub[type]?.[info.fieldName] ?? eventField(info, options.hub)
     if (type === 'Subscription') return source
     if (own) return own(source, args, context)
     if (rootTypes.has(type)) {
@@ -138,7 +141,9 @@ function dispatch(slice: Slice, options: Options): GraphQLFieldResolver<unknown,
         return { sdl: options.sdl(context.scope.connector) }
       return rootResolver(info.fieldName)?.(source, args, context)
     }
-    return slice.member(source, args, context, info)
+    return connectorOfField(type)
+      ? slice.member(source, args, context, info)
+      : defaultFieldResolver(source, args, context, info)
   }
 }
 
@@ -154,6 +159,12 @@ function withCode(error: GraphQLError): GraphQLError {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
-    extensions: { ...error.extensions, code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
+    extensions: { ...error.extensions, code: 'GRAPHQL_VALIDATION_FAILED' },
   })
+}
+
+/** Every trigger has an event type of its own; what they share is resolved once, for the interface. */
+function eventField(info: GraphQLResolveInfo, hub: Resolvers): Resolver | undefined {
+  const shared = hub.Event?.[info.fieldName]
+  return shared && info.parentType.getInterfaces().some(({ name }) => name === 'Event') ? shared : undefined
 }

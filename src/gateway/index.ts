@@ -1,5 +1,9 @@
 // Gateway: HTTP and WebSocket requests flow in; the graph's answers and events flow out.
 // An operation is run on a slice: the hub's own types and only the connectors that it names.
-export { createArtifactCache } from './catalogue/artifact-cache.ts'
+export { createArtifactFiles } from './catalogue/artifact-files.ts'
 export { openCatalogue } from './catalogue/catalogue.ts'
+export { createCompiler } from './catalogue/compiler.ts'
+export { createImports } from './catalogue/import.ts'
+export { createIndexFile } from './catalogue/index-file.ts'
+export { createTester } from './connection-tester.ts'
 export { createGateway } from './gateway.ts'

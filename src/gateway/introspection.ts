@@ -1,7 +1,7 @@
 // What introspection shows: the bundled connectors and those the caller has connections for, never all that is
 // installed.
 import type { Actor } from '../identity/index.ts'
-import type { Entry } from './catalogue/entry.ts'
+import type { Entry } from './catalogue/catalogue.ts'
 import type { Services } from './services.ts'
 
 const mostConnections = 200
@@ -18,7 +18,7 @@ export async function visibleConnectors(services: Services, actor: Actor | null)
   const names = new Set(bundled.map(entry => entry.name))
   if (actor) {
     const page = await services.connections.list(actor, { first: mostConnections })
-    for (const { connection } of page.nodes) names.add(connection.connector)
+    for (const connection of page.nodes) names.add(connection.connector)
   }
   return [...names]
 }

@@ -22,21 +22,22 @@ export interface EventSource {
 export function createTriggerOpener(services: Services) {
   return function openerOf(slice: Slice, field: string): Resolver | null {
     const found = slice.operations.get(field)
-    const artifact = found?.entry.artifact
+    const artifact = found?.connector.artifact
     if (!found || !artifact) return null
-    const { entry, operation } = found
+    const { connector, operation } = found
+    const { name } = connector.entry
     const payload = payloadType(slice, field)
 
     return async (_source, args, context) => {
       const actor = signedIn(context)
       const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
-      const connection = await services.connections.resolve(actor, entry.name, wire.connection ?? null)
+      const connection = await services.connections.resolve(actor, name, wire.connection ?? null)
       return openStream(services, context, {
         binding: {
           // A connection's feeds belong to its organization, whoever subscribes.
           organizationId: connection?.organizationId ?? actor.organizationId,
-          connector: entry.name,
-          operationId: operationOf(entry, operation).id,
+          connector: name,
+          operationId: operationOf(connector, operation).id,
           field,
           connectionId: connection?.id ?? null,
           arguments: { parameters: wire.parameters, ...(wire.body === undefined ? {} : { body: wire.body }) },

@@ -6,9 +6,11 @@ import type { Invoker } from '../invocation/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { Triggers } from '../triggers/index.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
+import type { Imports } from './catalogue/import.ts'
 
 export interface Services {
   readonly catalogue: Catalogue
+  readonly imports: Imports
   readonly identity: Identity
   readonly connections: Connections
   readonly audit: Audit

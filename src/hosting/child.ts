@@ -1,12 +1,12 @@
 // The process of one webapp: serves its `fetch` on a Unix socket until the hub says stop, or is gone.
+import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { createEgressGuard } from '../invocation/egress/index.ts'
-import { webappConnectionHeader } from '../invocation/index.ts'
+import { createEgressGuard, webappConnectionHeader } from '../invocation/index.ts'
 import type { Json } from '../json.ts'
 import { readConnection, sendResponse, webRequest } from './exchange.ts'
-import type { WebappMessage } from './messages.ts'
+import { heartbeatMilliseconds, type WebappMessage } from './messages.ts'
 import { fenceNetwork } from './network-fence.ts'
 import { createScrubber } from './scrubber.ts'
 import { fenceSqlite } from './sqlite-fence.ts'
@@ -108,7 +108,10 @@ async function serve(): Promise<void> {
     server.close(() => end().catch(fail))
     server.closeIdleConnections()
   })
+  // A killed run leaves its socket behind.
+  rmSync(start.socketPath, { force: true })
   server.listen(start.socketPath, () => tell({ type: 'listening' }))
+  setInterval(() => tell({ type: 'alive' }), heartbeatMilliseconds)
 }
 
 process.on('uncaughtException', fail)

@@ -12,10 +12,14 @@ export interface WebappStart {
   readonly allowPrivate: readonly string[]
 }
 
+export const heartbeatMilliseconds = 1_000
+
 const facts: z.ZodType<Readonly<Record<string, Json>>> = z.record(z.string(), z.json())
 
 const webappMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening') }),
+  /** Every heartbeat: its event loop turns. */
+  z.object({ type: z.literal('alive') }),
   /** The process ends after this one. `reason` is for the operator. */
   z.object({ type: z.literal('failed'), reason: z.string().max(20_000) }),
   z.object({ type: z.literal('log'), message: z.string().max(20_000), facts: facts.optional() }),

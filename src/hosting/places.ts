@@ -1,6 +1,6 @@
 // Where a webapp lives on disk: its data folder and its socket, both closed to other users of the machine.
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, rm } from 'node:fs/promises'
+import { lstat, mkdir } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { JunctorError } from '../errors.ts'
@@ -16,8 +16,7 @@ export interface WebappPlace {
 const longestSocketPath = 103
 
 /**
- * Makes the folders of one version (`hash`) of a connector's webapp; a leftover socket of a killed hub is removed.
- * The socket's path stays the same over restarts of one version. It moves to the system's temporary folder where the
+ * Makes the folders of one version (`hash`) of a connector's webapp. The socket's path stays the same over restarts of one version. It moves to the system's temporary folder where the
  * hub's data folder has too long a path.
  */
 export async function makeWebappPlace(hub: string, connector: string, hash: string): Promise<WebappPlace> {
@@ -27,9 +26,7 @@ export async function makeWebappPlace(hub: string, connector: string, hash: stri
   const fits = Buffer.byteLength(join(wanted, socketName)) <= longestSocketPath
   const socketFolder = fits ? wanted : join(await temporaryFolder(hub), digest(`${connector} ${hash}`))
   await mkdir(socketFolder, { recursive: true, mode: 0o700 })
-  const socketPath = join(socketFolder, socketName)
-  await rm(socketPath, { force: true })
-  return { dataFolder, socketFolder, socketPath }
+  return { dataFolder, socketFolder, socketPath: join(socketFolder, socketName) }
 }
 
 const socketName = 's'

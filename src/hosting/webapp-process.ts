@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { confine, webappEnvironment } from './confinement.ts'
-import { readWebappMessage, type WebappStart } from './messages.ts'
+import { heartbeatMilliseconds, readWebappMessage, type WebappStart } from './messages.ts'
 import type { WebappPlace } from './places.ts'
 
 export interface WebappProcess {
@@ -18,6 +18,8 @@ export interface WebappProcess {
 
 const startMilliseconds = 30_000
 const graceMilliseconds = 5_000
+/** Code that never yields answers nobody: a process without heartbeats for so long is killed. */
+const silentMilliseconds = 30 * heartbeatMilliseconds
 
 export function startWebappProcess(options: {
   readonly connector: string
@@ -43,14 +45,22 @@ export function startWebappProcess(options: {
   })
   const started = Promise.withResolvers<string | null>()
   const ended = Promise.withResolvers<string>()
-  const overdue = clock.after(startMilliseconds, () => {
-    started.resolve(`It did not listen within ${startMilliseconds / 1000} seconds.`)
-    child.kill('SIGKILL')
-  })
-  started.promise.then(overdue, overdue)
+  const killAfter = (milliseconds: number, why: string) =>
+    clock.after(milliseconds, () => {
+      logger.error(
+        { connector },
+        `A webapp is killed: it did not ${why} within ${milliseconds / 1000} seconds.`,
+      )
+      child.kill('SIGKILL')
+    })
+  let cancelKill = killAfter(startMilliseconds, 'listen')
 
   child.on('message', received => {
     const message = readWebappMessage(received)
+    if (message?.type === 'listening' || message?.type === 'alive') {
+      cancelKill()
+      cancelKill = killAfter(silentMilliseconds, 'give a sign of life')
+    }
     if (message?.type === 'listening') started.resolve(null)
     else if (message?.type === 'log') logger.info({ connector, facts: message.facts ?? {} }, message.message)
     else if (message?.type === 'threw')
@@ -61,6 +71,7 @@ export function startWebappProcess(options: {
     }
   })
   const finish = (how: string) => {
+    cancelKill()
     started.resolve(how)
     ended.resolve(how)
   }

@@ -46,6 +46,8 @@ export function configureBetterAuth(options: BetterAuthOptions) {
       level: 'warn',
       log: (level, message, ...facts) => logger[level]({ facts }, message),
     },
+    // What is not an answer to the caller comes out of the handler instead of onto the console.
+    onAPIError: { throw: true },
     // One transaction for a sign-up: an account without its password or organization could never be repaired.
     database: drizzleAdapter(store.db, { provider: 'pg', schema, transaction: true }),
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128 },

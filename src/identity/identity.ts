@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
+import { JunctorError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import { type Store, schema } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
@@ -34,7 +35,10 @@ export interface Organization {
 }
 
 export interface Identity {
-  /** Answers /api/auth/*. `address` is the peer's IP address, by which attempts are counted. */
+  /**
+   * Answers /api/auth/*. `address` is the peer's IP address, by which attempts are counted. Rejects with INTERNAL
+   * where the store fails.
+   */
   handle(request: Request, address?: string): Promise<Response>
   /**
    * Who sends these headers: a session by cookie or bearer token, or an API key by `x-api-key` or as bearer token.
@@ -106,7 +110,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       if (address !== undefined) headers.set(addressHeader, address)
       const safe = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
       if (!safe && headers.has('x-api-key')) return keysMayNot()
-      const answer = () => auth.handler(new Request(request, { headers }))
+      const answer = () => auth.handler(new Request(request, { headers })).catch(failed)
       const response = safe || (await hasAccounts()) ? await answer() : await alone(answer)
       if (!safe && response.ok && changesAccess(new URL(request.url).pathname)) cache.clear()
       return response
@@ -153,8 +157,18 @@ function keysMayNot(): Response {
   return Response.json(
     {
       code: 'FORBIDDEN',
-      message: 'An API key cannot change accounts, keys or organizations. Sign in and use the session instead.',
+      message:
+        'An API key cannot change accounts, keys or organizations. Sign in and use the session instead.',
     },
     { status: 403 },
   )
+}
+
+/** Rethrows without the query: its parameters hold password hashes and tokens, and errors are logged. */
+function failed(error: unknown): never {
+  let root = error
+  while (root instanceof Error && root.cause !== undefined) root = root.cause
+  throw new JunctorError('INTERNAL', 'The hub could not answer this request; its log says why.', {
+    cause: new Error(root instanceof Error ? root.message : String(root)),
+  })
 }

@@ -18,7 +18,10 @@ export async function loadActor(db: Database, verified: Verified): Promise<Actor
   const { user, member, team, teamMember } = schema
   const { userId } = verified
   const [people, members, teams] = await Promise.all([
-    db.select({ email: user.email, name: user.name, admin: user.admin }).from(user).where(eq(user.id, userId)),
+    db
+      .select({ email: user.email, name: user.name, admin: user.admin })
+      .from(user)
+      .where(eq(user.id, userId)),
     db
       .select({ id: member.organizationId })
       .from(member)

@@ -1,6 +1,7 @@
 // The operator's own PostgreSQL, at DATABASE_URL.
 import { Client, type ClientConfig } from 'pg'
 import { JunctorError } from '../errors.ts'
+import { reasonOf } from './database-error.ts'
 
 const oldest = 15
 
@@ -9,11 +10,11 @@ export async function checkServer(connection: ClientConfig, label: string): Prom
   const version = await serverVersion(connection).catch((cause: unknown) => {
     throw new JunctorError(
       'STORE_UNAVAILABLE',
-      `The database ${label} cannot be reached (${reason(cause)}): see that it runs and that DATABASE_URL is right.`,
+      `The database ${label} cannot be reached (${reasonOf(cause)}): see that it runs and that DATABASE_URL is right.`,
       { cause },
     )
   })
-  if (Number.parseInt(version, 10) < oldest)
+  if (!(Number.parseInt(version, 10) >= oldest))
     throw new JunctorError(
       'STORE_UNAVAILABLE',
       `The database ${label} is PostgreSQL ${version}, and Junctor needs ${oldest} or newer: upgrade it, or set DATABASE_URL to another.`,
@@ -32,10 +33,4 @@ async function serverVersion(connection: ClientConfig): Promise<string> {
   } finally {
     await client.end()
   }
-}
-
-/** Node gives several addresses' failures as one error without a message. */
-function reason(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reason).join(', ')
-  return error instanceof Error ? error.message : String(error)
 }

@@ -3,15 +3,24 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { Client, type ClientConfig } from 'pg'
+import { JunctorError } from '../errors.ts'
+import { reasonOf } from './database-error.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
 
-/** Any number, the same for all hubs. Instances that start together would otherwise make the same tables. */
+/** Any number, the same for all hubs: instances that start together would otherwise make the same tables at once. */
 const lockKey = 7_301_402_226
 
-/** Brings a database up to date; does nothing where it is. Waits while another instance is at it. */
-export async function applyMigrations(connection: ClientConfig): Promise<void> {
-  const client = new Client({ ...connection, application_name: 'junctor migrations' })
+/**
+ * Brings a database up to date; does nothing where it is. Waits while another instance is at it.
+ * Throws STORE_UNAVAILABLE with what the database said; then nothing of the failed migration stays.
+ */
+export async function applyMigrations(connection: ClientConfig, label: string): Promise<void> {
+  const client = new Client({
+    ...connection,
+    application_name: 'junctor migrations',
+    connectionTimeoutMillis: 10_000,
+  })
   const lost = new Promise<never>((_resolve, reject) => client.on('error', reject))
   const work = async () => {
     await client.connect()
@@ -20,6 +29,12 @@ export async function applyMigrations(connection: ClientConfig): Promise<void> {
   }
   try {
     await Promise.race([work(), lost])
+  } catch (cause) {
+    throw new JunctorError(
+      'STORE_UNAVAILABLE',
+      `The tables of the database ${label} could not be brought up to date (${reasonOf(cause)}): correct that and start again.`,
+      { cause },
+    )
   } finally {
     // The lock ends with the session.
     await client.end()

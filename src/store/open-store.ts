@@ -30,17 +30,18 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const connection = { connectionString: databaseUrl.reveal() }
     const label = externalLabel(databaseUrl)
     await checkServer(connection, label)
-    await applyMigrations(connection)
+    await applyMigrations(connection, label)
     return openPool({ connection, label, logger })
   }
   const server = await openEmbedded({ ...options, address: options.address ?? 'an address it did not say' })
+  const label = embeddedLabel(server.connection)
   try {
-    await applyMigrations(server.connection)
+    await applyMigrations(server.connection, label)
   } catch (error) {
     await server[Symbol.asyncDispose]()
     throw error
   }
-  const store = openPool({ connection: server.connection, label: embeddedLabel(server.connection), logger })
+  const store = openPool({ connection: server.connection, label, logger })
   return {
     ...store,
     async ping() {
@@ -53,10 +54,4 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await server[Symbol.asyncDispose]()
     },
   }
-}
-
-/** Applies the migrations and closes again: the `migrate` command. Throws as openStore does. */
-export async function migrateStore(options: StoreOptions): Promise<void> {
-  const store = await openStore(options)
-  await store[Symbol.asyncDispose]()
 }

@@ -1,13 +1,16 @@
 // Connections to one database, whoever runs it, as a Store.
+import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { type ClientConfig, Pool } from 'pg'
 import { JunctorError } from '../errors.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { reasonOf } from './database-error.ts'
 import * as schema from './schema/index.ts'
 import type { Store } from './store.ts'
 
 export interface PoolOptions {
   readonly connection: ClientConfig
+  /** Names the database to the operator, without its password. */
   readonly label: string
   readonly logger: Logger
 }
@@ -15,34 +18,52 @@ export interface PoolOptions {
 const connections = 10
 /** Milliseconds. What hangs longer than these is broken, and its caller is told. */
 const timeouts = { connect: 10_000, ping: 5_000, idleInTransaction: 60_000, drain: 10_000 }
+const pingQuery = { text: 'select 1', query_timeout: timeouts.ping }
 
-/** Opens a pool; a lost connection is logged, rejects what ran on it, and is replaced when next needed. */
+/** Opens a pool. A lost connection is logged, rejects what ran on it, and is replaced when one is next needed. */
 export function openPool({ connection, label, logger }: PoolOptions): Store {
   const pool = new Pool({
+    application_name: 'junctor',
     ...connection,
     max: connections,
-    application_name: 'junctor',
     keepAlive: true,
     connectionTimeoutMillis: timeouts.connect,
     // Held open, one transaction stops vacuum and every reader of the event log behind it.
     idle_in_transaction_session_timeout: timeouts.idleInTransaction,
   })
-  const log = (error: Error) => logger.warn({ error }, 'A connection to the database was lost.')
-  pool.on('error', log)
-  // pg-pool listens to idle clients only; between two statements of a transaction a loss would end the process.
-  pool.on('connect', client => client.on('error', () => {}))
-  let ended: Promise<void> | undefined
+  pool.on('error', error => logger.warn({ error }, 'A connection to the database was lost.'))
+  pool.on('connect', client =>
+    client.on('notice', () => {
+      // pg-pool listens to idle clients only: lost between two statements of a transaction, one would end the process.
+      // The next statement rejects.
+    }),
+  )
+
+  async function drain(): Promise<void> {
+    const ended = pool.end().then(() => true)
+    if (!(await Promise.race([ended, pause(timeouts.drain, false, { ref: false })])))
+      logger.warn('The database is closed while a query still runs.')
+  }
+  let drained: Promise<void> | undefined
+
   return {
     db: drizzle(pool, { schema }),
     pool,
     label,
     async ping() {
       try {
-        await pool.query({ text: 'select 1', query_timeout: timeouts.ping } as { text: string })
+        await pool.query(pingQuery)
       } catch (cause) {
-        throw new JunctorError('STORE_UNAVAILABLE', `The database ${label} does not answer: see that it runs.`, { cause })
+        throw new JunctorError(
+          'STORE_UNAVAILABLE',
+          `The database ${label} does not answer (${reasonOf(cause)}): see that it runs.`,
+          { cause },
+        )
       }
     },
-    [Symbol.asyncDispose]: () => (ended ??= pool.end()),
+    [Symbol.asyncDispose]() {
+      drained ??= drain()
+      return drained
+    },
   }
 }

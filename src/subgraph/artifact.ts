@@ -19,7 +19,7 @@ export interface CompiledOperation {
   readonly operationId: string
   /** By argument name. */
   readonly arguments: Readonly<Record<string, ArgumentTarget>>
-  /** Argument name → the input type's name, for arguments whose members may need their wire names back. */
+  /** Argument name → the input type's name, only for arguments whose members need their wire names back. */
   readonly inputTypes: Readonly<Record<string, string>>
   /**
    * How the upstream value becomes the field's: `value` as it is; `nothing` for an operation without a response
@@ -46,4 +46,6 @@ export interface Artifact {
   readonly operations: readonly CompiledOperation[]
   /** type → GraphQL field → property on the wire, only where they differ; output and input types alike. */
   readonly wireNames: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** input type → GraphQL field → its input type, only where something at or below that type is in `wireNames`. */
+  readonly inputMembers: Readonly<Record<string, Readonly<Record<string, string>>>>
 }

@@ -4,6 +4,12 @@ import type { WireArguments } from '../invocation/index.ts'
 import type { Json } from '../json.ts'
 
 export type FeedId = string & { readonly brand: 'FeedId' }
+
+/** Says that this text, read from the store or a cursor, is a feed's id. */
+export function feedIdOf(id: string): FeedId {
+  return id as FeedId
+}
+
 export type FeedStatus = 'STARTING' | 'ACTIVE' | 'PAUSED' | 'FAILING' | 'NEEDS_AUTHORIZATION' | 'ENDED'
 
 /** What makes two subscriptions share one feed: equal organization, trigger, connection and arguments. */
@@ -66,4 +72,12 @@ export interface FeedEventPage {
   readonly hasNextPage: boolean
   readonly oldestCursor: string | null
   readonly newestCursor: string | null
+}
+
+export interface FeedPage {
+  readonly feeds: readonly Feed[]
+  readonly totalCount: number
+  readonly hasNextPage: boolean
+  /** What `after` takes for the next page; null on an empty page. */
+  readonly endCursor: string | null
 }

@@ -1,2 +1,12 @@
-// Triggers: bindings flow in; events in order, resumable by cursor, flow out.
+// Triggers: bindings and webhook deliveries flow in; events flow out, in order and resumable by cursor. An event is in
+// the log together with the poll state it came from before anybody sees it; one instance at a time works on a feed,
+// and what a subscriber is not told of by an error, it has not missed.
+export type { Bus } from './bus/contract.ts'
+export { inProcessBus } from './bus/in-process.ts'
+export { type PostgresBusOptions, postgresBus } from './bus/postgres.ts'
 export type * from './feed.ts'
+export { feedIdOf } from './feed.ts'
+export type { TriggerSettings } from './settings.ts'
+export { createTriggers, type Subscription, type Triggers, type TriggersOptions } from './triggers.ts'
+export type { Delivery } from './webhook/delivery.ts'
+export type { DeliveryAnswer } from './webhook/receiver.ts'

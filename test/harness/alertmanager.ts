@@ -34,7 +34,10 @@ export async function startAlertmanager(webhookUrl: string, port: number): Promi
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
   const ended = once(child, 'exit')
   const origin = `http://127.0.0.1:${port}`
-  await waitFor(async () => (await fetch(`${origin}/-/ready`).catch(() => null))?.ok === true, () => `Alertmanager does not start.\n${output}`)
+  await waitFor(
+    async () => (await fetch(`${origin}/-/ready`).catch(() => null))?.ok === true,
+    () => `Alertmanager does not start.\n${output}`,
+  )
   return {
     origin,
     async [Symbol.asyncDispose]() {

@@ -4,7 +4,10 @@ import WebSocket from 'ws'
 
 export interface GraphQLAnswer<Data> {
   readonly data: Data
-  readonly errors?: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[]
+  readonly errors?: readonly {
+    readonly message: string
+    readonly extensions: Readonly<Record<string, unknown>>
+  }[]
 }
 
 export interface HubClient {
@@ -26,15 +29,27 @@ export interface Subscription<Data> extends AsyncDisposable {
 
 /** Signs up by HTTP and makes an API key, as the README's tour does. */
 export async function signUp(url: string, email = 'ada@example.com'): Promise<HubClient> {
-  const signedUp = await post(url, '/api/auth/sign-up/email', { name: 'Ada', email, password: 'correct horse battery' })
+  const signedUp = await post(url, '/api/auth/sign-up/email', {
+    name: 'Ada',
+    email,
+    password: 'correct horse battery',
+  })
   const token = signedUp.headers.get('set-auth-token')
   if (!token) throw new Error('Sign-up gave no token.')
-  const key = await post(url, '/api/auth/api-key/create', { name: 'tests' }, { authorization: `Bearer ${token}` })
+  const key = await post(
+    url,
+    '/api/auth/api-key/create',
+    { name: 'tests' },
+    { authorization: `Bearer ${token}` },
+  )
   return clientOf(url, email, { 'x-api-key': ((await key.json()) as { key: string }).key })
 }
 
 export function clientOf(url: string, email: string, headers: Readonly<Record<string, string>>): HubClient {
-  async function answer<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<GraphQLAnswer<Data>> {
+  async function answer<Data>(
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+  ): Promise<GraphQLAnswer<Data>> {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
@@ -63,7 +78,11 @@ export function clientOf(url: string, email: string, headers: Readonly<Record<st
   }
 }
 
-function subscription<Data>(client: Client, query: string, variables: Readonly<Record<string, unknown>> = {}): Subscription<Data> {
+function subscription<Data>(
+  client: Client,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Subscription<Data> {
   const iterator = client.iterate<Data>({ query, variables: { ...variables } })
   return {
     async next(seconds = 30) {
@@ -86,7 +105,12 @@ function subscription<Data>(client: Client, query: string, variables: Readonly<R
   }
 }
 
-async function post(url: string, path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+async function post(
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

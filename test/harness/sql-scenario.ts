@@ -4,7 +4,13 @@ import type { HubClient } from './client.ts'
 import { waitFor } from './hub.ts'
 
 interface Feeds {
-  readonly feeds: { readonly nodes: readonly { readonly field: string; readonly status: string; readonly lastPollAt: string | null }[] }
+  readonly feeds: {
+    readonly nodes: readonly {
+      readonly field: string
+      readonly status: string
+      readonly lastPollAt: string | null
+    }[]
+  }
 }
 interface Row {
   readonly id: number
@@ -20,7 +26,11 @@ const connect = `mutation ($authentication: String!, $parameters: JSON!) {
 }`
 
 /** Expects a table `books (id auto-increment primary key, title, price decimal, changed_at timestamp, big bigint)`. */
-export async function runSqlScenario(client: HubClient, authentication: string, parameters: Readonly<Record<string, unknown>>) {
+export async function runSqlScenario(
+  client: HubClient,
+  authentication: string,
+  parameters: Readonly<Record<string, unknown>>,
+) {
   const { createConnection } = await client.query<{
     createConnection: { connection: { id: string; parameters: Record<string, unknown> } }
   }>(connect, { authentication, parameters })
@@ -31,19 +41,30 @@ export async function runSqlScenario(client: HubClient, authentication: string, 
   )
   expect(tested.testConnection).toMatchObject({ ok: true })
 
-  const insert = (row: object) => client.query('mutation ($row: JSON!) { sql_insertRow(table: "books", input: $row) }', { row })
-  await insert({ title: "Robert'); DROP TABLE books;--", price: 12.5, big: '9007199254740993', changed_at: '2026-01-01 10:00:00' })
+  const insert = (row: object) =>
+    client.query('mutation ($row: JSON!) { sql_insertRow(table: "books", input: $row) }', { row })
+  await insert({
+    title: "Robert'); DROP TABLE books;--",
+    price: 12.5,
+    big: '9007199254740993',
+    changed_at: '2026-01-01 10:00:00',
+  })
   await insert({ title: 'Плоский мир 🐢', price: 7, big: 1, changed_at: '2026-01-01 10:00:00' })
 
   const listed = await client.query<{ sql_listRows: { value: Row[] } }>(
     'query ($filter: String) { sql_listRows(table: "books", filter: $filter, order: "price desc", top: 10) { value } }',
     { filter: 'price gt 5' },
   )
-  expect(listed.sql_listRows.value.map(row => row.title)).toEqual(["Robert'); DROP TABLE books;--", 'Плоский мир 🐢'])
+  expect(listed.sql_listRows.value.map(row => row.title)).toEqual([
+    "Robert'); DROP TABLE books;--",
+    'Плоский мир 🐢',
+  ])
   const [expensive] = listed.sql_listRows.value
   const id = String(expensive?.id)
 
-  const watchNew = client.subscribe<{ sql_onNewRow: { data: Row } }>('subscription { sql_onNewRow(table: "books") { cursor data } }')
+  const watchNew = client.subscribe<{ sql_onNewRow: { data: Row } }>(
+    'subscription { sql_onNewRow(table: "books") { cursor data } }',
+  )
   const watchUpdated = client.subscribe<{ sql_onUpdatedRow: { data: Row } }>(
     'subscription { sql_onUpdatedRow(table: "books", column: "changed_at") { cursor data } }',
   )

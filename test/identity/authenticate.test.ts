@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Identity } from '../../src/identity/index.ts'
 import type { Store } from '../../src/store/index.ts'
+import { openTestStore } from '../harness/open-test-store.ts'
 import { bearer, call, openIdentity, type Person, password, person, signIn, signUp } from './person.ts'
-import { openTestStore } from './temporary-store.ts'
 
 const day = 86_400_000
 let store: Store
@@ -122,7 +122,10 @@ describe('forged credentials', () => {
 
   it('a session that another hub signed is nobody', async () => {
     const { secret } = await import('../../src/secret.ts')
-    const other = await openIdentity({ store, signingSecret: secret('quite another signing secret of a hub') })
+    const other = await openIdentity({
+      store,
+      signingSecret: secret('quite another signing secret of a hub'),
+    })
     const ada = await signIn(other, 'ada@example.com')
     expect(await identity.authenticate(new Headers({ cookie: ada.cookie }))).toBeNull()
   })

@@ -22,9 +22,19 @@ export function openIdentity(
   })
 }
 
+/** What the tests read of better-auth's answers. */
+interface AnswerBody {
+  readonly id: string
+  readonly key: string
+  readonly token: string
+  readonly user: { readonly id: string }
+  readonly code?: string
+  readonly message?: string
+}
+
 export interface Answer {
   readonly status: number
-  readonly body: any
+  readonly body: AnswerBody
   readonly headers: Headers
 }
 

@@ -1,5 +1,5 @@
 // Signed out: the sign-in form. Signed in: the workbench, which is loaded only then because Monaco is large.
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useCallback, useState } from 'react'
 import { loadState } from './account.ts'
 import { SignIn } from './sign-in.tsx'
 import { useAnswer } from './use-answer.ts'
@@ -9,19 +9,26 @@ const Workbench = lazy(async () => ({ default: (await import('./workbench.tsx'))
 export function App() {
   const { answer, reload } = useAnswer(loadState)
   const [ended, setEnded] = useState(false)
+  const sessionMayHaveEnded = useCallback(async () => {
+    const state = await loadState()
+    if (state.signedIn) return
+    setEnded(true)
+    await reload()
+  }, [reload])
 
   if (answer.state === 'loading') return <Waiting />
   if (answer.state === 'failed') return <Unreachable message={answer.message} onRetry={reload} />
   const { user, signupOpen, firstAccount } = answer.value
   if (!user)
-    return <SignIn signupOpen={signupOpen} firstAccount={firstAccount} ended={ended} onSignedIn={reload} />
+    return (
+      <SignIn
+        signupOpen={signupOpen}
+        firstAccount={firstAccount ?? false}
+        ended={ended}
+        onSignedIn={reload}
+      />
+    )
 
-  const sessionMayHaveEnded = async () => {
-    const state = await loadState()
-    if (state.signedIn) return
-    setEnded(true)
-    await reload()
-  }
   return (
     <Suspense fallback={<Waiting />}>
       <Workbench user={user} onUnauthenticated={sessionMayHaveEnded} />

@@ -1,7 +1,7 @@
 /** The first tab of somebody new. */
-export const firstQuery = `# Press the play button (or Ctrl-Enter) to see who you are and which connectors this hub has.
-# Then open a connector in the panel at the left, connect it, and click an operation: its query opens in a new tab.
-# A trigger is a subscription. Run it, and its events arrive at the right until you stop it.
+export const firstQuery = `# Press play (Ctrl-Enter): who you are, and which connectors there are.
+# Next, open a connector at the left, connect it, and click an operation.
+# A trigger is a subscription: run it, and its events arrive at the right.
 query Start {
   viewer {
     email

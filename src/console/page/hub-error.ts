@@ -7,14 +7,18 @@ export class HubError extends Error {
 
 /** The sentence to show for whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'Something unexpected went wrong; the browser console may tell more.'
+  return error instanceof Error
+    ? error.message
+    : 'Something unexpected went wrong; the browser console may tell more.'
 }
 
 const said = z.object({ message: z.string().min(1) })
 const explained = z.union([
   said.transform(body => body.message),
   z.object({ error: said }).transform(body => body.error.message),
-  z.object({ errors: z.array(said).min(1) }).transform(body => body.errors.map(error => error.message).join(' ')),
+  z
+    .object({ errors: z.array(said).min(1) })
+    .transform(body => body.errors.map(error => error.message).join(' ')),
 ])
 
 /** Reads the message of an error response: better-auth's, the hub's own, or GraphQL's; the status where there is none. */

@@ -1,12 +1,8 @@
 // A subscription that says, when its socket is lost, from which cursor it can go on: a silent gap would be worse.
+import type { ExecutionResult } from 'graphql'
 import { z } from 'zod'
+import { isGraphResult } from './graph-result.ts'
 import { HubError } from './hub-error.ts'
-
-const eventOfOneField = z.object({
-  data: z
-    .record(z.string(), z.unknown())
-    .transform(data => z.object({ cursor: z.string() }).safeParse(Object.values(data)[0]).data?.cursor),
-})
 
 // Close codes of the graphql-ws protocol, and HTTP's 401 and 403 as 44xx.
 const sessionEnded = new Set([4401, 4403])
@@ -15,35 +11,46 @@ const sessionEnded = new Set([4401, 4403])
  * Passes `results` through and turns the end of their socket into a sentence. Not an async generator: its `return`
  * would wait for the next event before it unsubscribes.
  */
-export function resumable<R>(
-  results: AsyncIterableIterator<R>,
+export function resumable(
+  results: AsyncIterableIterator<unknown>,
   onUnauthenticated: () => void,
-): AsyncIterableIterator<R> {
+): AsyncIterableIterator<ExecutionResult> {
   let cursor: string | undefined
-  const explain = (error: unknown) => {
-    if (!(error instanceof CloseEvent)) return error
-    if (sessionEnded.has(error.code)) onUnauthenticated()
-    const reason = error.reason === '' ? `code ${error.code}` : error.reason
-    const resume = cursor
-      ? ` Run it again with \`after: ${JSON.stringify(cursor)}\` to go on without a gap.`
-      : ' Run it again; select `cursor` to be able to go on without a gap.'
-    return new HubError(`The subscription was cut off (${reason}).${resume}`)
-  }
   return {
     async next() {
       try {
-        const result = await results.next()
-        cursor = eventOfOneField.safeParse(result.value).data?.data ?? cursor
-        return result
+        const { done, value } = await results.next()
+        if (done) return { done, value: undefined }
+        if (!isGraphResult(value)) throw new HubError('The hub sent an event that is no GraphQL result.')
+        cursor = cursorOf(value) ?? cursor
+        return { value }
       } catch (error) {
-        throw explain(error)
+        if (!(error instanceof CloseEvent)) throw error
+        if (sessionEnded.has(error.code)) onUnauthenticated()
+        throw cutOff(error, cursor)
       }
     },
     async return() {
-      return (await results.return?.()) ?? { done: true, value: undefined }
+      await results.return?.()
+      return { done: true, value: undefined }
     },
     [Symbol.asyncIterator]() {
       return this
     },
   }
+}
+
+const event = z.object({ cursor: z.string() })
+
+/** A subscription has one root field; its cursor is there if the document selects it. */
+function cursorOf(result: ExecutionResult): string | undefined {
+  return event.safeParse(Object.values(result.data ?? {})[0]).data?.cursor
+}
+
+function cutOff({ code, reason }: CloseEvent, cursor: string | undefined): HubError {
+  const why = reason === '' ? `code ${code}` : reason
+  const next = cursor
+    ? `Run it again with \`after: ${JSON.stringify(cursor)}\` to go on without a gap.`
+    : 'Run it again; where it selects `cursor`, it can go on without a gap.'
+  return new HubError(`The subscription was cut off (${why}). ${next}`)
 }

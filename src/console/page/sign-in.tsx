@@ -61,9 +61,11 @@ export function SignIn({ signupOpen, firstAccount, ended, onSignedIn }: SignInPr
           </button>
         </form>
         {signupOpen && (
-          <button type="button" className="button link" onClick={() => setCreating(!creating)}>
-            {creating ? 'I have an account already' : 'Create an account instead'}
-          </button>
+          <p className="gate-switch">
+            <button type="button" className="button link" onClick={() => setCreating(!creating)}>
+              {creating ? 'I have an account already' : 'Create an account instead'}
+            </button>
+          </p>
         )}
       </section>
       <p className="gate-foot">One graph for every API your team works with.</p>

@@ -8,20 +8,26 @@ import { connectorsPlugin } from './connectors/connectors-plugin.tsx'
 import { firstQuery } from './first-query.ts'
 import { createGraph } from './graph.ts'
 import { GraphContext } from './graph-context.ts'
-import './monaco-workers.ts'
+import { installMonacoWorkers } from './monaco-workers.ts'
 import { personalStorage } from './personal-storage.ts'
 import { SystemTheme } from './system-theme.tsx'
 import { TopBar } from './top-bar.tsx'
+import { WrappedLines } from './wrapped-lines.tsx'
 
 export interface WorkbenchProps {
   readonly user: NonNullable<ConsoleState['user']>
   readonly onUnauthenticated: () => Promise<void>
 }
 
+installMonacoWorkers()
+
 const plugins = [connectorsPlugin, HISTORY_PLUGIN]
 
 export function Workbench({ user, onUnauthenticated }: WorkbenchProps) {
-  const graph = useMemo(() => createGraph({ onUnauthenticated: () => void onUnauthenticated() }), [onUnauthenticated])
+  const graph = useMemo(
+    () => createGraph({ onUnauthenticated: () => void onUnauthenticated() }),
+    [onUnauthenticated],
+  )
   const storage = useMemo(() => personalStorage(user.email, window.localStorage), [user.email])
   const leave = useCallback(async () => {
     await signOut()
@@ -48,6 +54,7 @@ export function Workbench({ user, onUnauthenticated }: WorkbenchProps) {
         >
           <GraphiQL.Logo> </GraphiQL.Logo>
           <SystemTheme />
+          <WrappedLines />
         </GraphiQL>
       </div>
     </GraphContext>

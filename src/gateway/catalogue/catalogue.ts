@@ -1,182 +1,193 @@
-// All installed connectors: the bundled ones, those in the configured folders, and those that people imported.
-// One that cannot be read or compiled is quarantined with its diagnostics; it never hurts the others.
-import { eq } from 'drizzle-orm'
-import {
-  type ConnectorDefinition,
-  type Diagnostic,
-  findPackages,
-  readDocument,
-  readPackage,
-} from '../../definition/index.ts'
+// All installed connectors. A start reads the index, not the packages; a connector is compiled once for its content,
+// off the event loop, and loaded when somebody uses it. One that cannot be compiled is quarantined, nothing more.
+import QuickLRU from 'quick-lru'
 import { JunctorError } from '../../errors.ts'
-import { type Store, schema } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
-import type { Compiled } from './artifact-cache.ts'
-import type { Entry, Origin } from './entry.ts'
+import type { ArtifactFiles } from './artifact-files.ts'
+import { type Compiled, type Source, type Status, type Summary, statusOf } from './compiled.ts'
+import type { Compiler } from './compiler.ts'
+import type { IndexEntry, IndexFile } from './index-file.ts'
+import { type Installed, installedFolders, installedImports, type Origin } from './installed.ts'
 
-export interface ImportInput {
+/** Loaded connectors kept in memory; the others are read again when they are used. */
+const loadedConnectors = 64
+
+/** One installed connector. A replaced one is another entry. */
+export interface Entry {
   readonly name: string
-  readonly document: string
-  readonly properties: string | null
-  readonly replace: boolean
-  readonly organizationId: string
-  readonly userId: string
+  readonly origin: Origin
+}
+
+/** An entry with everything that serving it needs. */
+export interface LoadedConnector extends Compiled {
+  readonly entry: Entry
+  readonly status: Status
 }
 
 export interface Catalogue {
+  /** Null where nothing of that name is installed. */
   get(name: string): Entry | null
   /** Sorted by name. */
   list(): readonly Entry[]
-  /** Stores and serves a document. Throws BAD_INPUT where it cannot be read, CONFLICT where the name is taken. */
-  import(input: ImportInput): Promise<Entry>
-  /** Throws CONNECTOR_NOT_FOUND; CONFLICT for a connector that comes from a folder. */
-  remove(name: string): Promise<void>
+  summary(entry: Entry): Promise<Summary>
+  /** Reads, and where need be compiles, a connector. Null where nothing of that name is installed. */
+  load(name: string): Promise<LoadedConnector | null>
+  /** Puts a connector in, or in the place of the one with its name. Other connectors are not touched. */
+  put(installed: Installed, compiled?: Compiled): Promise<LoadedConnector>
+  /** Takes a connector out; false where there is none. */
+  drop(name: string): boolean
+  /** Compiles without installing, to see whether a document is any good. */
+  trial(name: string, source: Source): Promise<Compiled>
 }
 
 interface Options {
   readonly store: Store
   readonly bundledFolder: string
   readonly folders: readonly string[]
-  readonly compiled: (definition: ConnectorDefinition) => Promise<Compiled>
+  readonly compiler: Compiler
+  readonly files: ArtifactFiles
+  readonly index: IndexFile
   readonly logger: Logger
 }
 
-/** Reads and compiles everything that is installed. */
-export async function openCatalogue(options: Options): Promise<Catalogue> {
-  const { store, logger } = options
-  const entries = new Map<string, Entry>()
+/** What the catalogue keeps of an entry besides. */
+interface Held extends Entry {
+  readonly installed: Installed
+  summary: Summary | null
+  loading: { readonly done: Promise<LoadedConnector>; hurry(): void } | null
+}
 
-  async function enter(
-    name: string,
-    origin: Origin,
-    read: { definition: ConnectorDefinition | null; diagnostics: readonly Diagnostic[] },
-  ) {
-    const entry = await compileEntry(name, origin, read, options.compiled)
-    entries.set(name, entry)
-    if (!entry.artifact)
+/** Finds everything that is installed; what the index does not know is compiled in the background. */
+export async function openCatalogue(options: Options): Promise<Catalogue> {
+  const { files, compiler, index, logger } = options
+  const entries = new Map<string, Held>()
+  const loaded = new QuickLRU<string, LoadedConnector>({ maxSize: loadedConnectors })
+  const known = index.load()
+  let saving = false
+
+  function hold(installed: Installed): Held {
+    const before = known.get(installed.name)
+    const summary = before?.stamp === installed.stamp ? before.summary : null
+    const held: Held = { name: installed.name, origin: installed.origin, installed, summary, loading: null }
+    entries.set(held.name, held)
+    return held
+  }
+
+  /** Saves soon, and once for many changes; a hub that is killed before only compiles again. */
+  function saveIndex(): void {
+    if (saving) return
+    saving = true
+    setImmediate(() => {
+      saving = false
+      const rows = [...entries.values()].flatMap((held): [string, IndexEntry][] =>
+        held.summary ? [[held.name, { stamp: held.installed.stamp, summary: held.summary }]] : [],
+      )
+      index
+        .save(new Map(rows))
+        .catch(error => logger.warn({ error }, 'The index of connectors could not be saved.'))
+    })
+  }
+
+  function accept(held: Held, compiled: Compiled, artifact: string | null): LoadedConnector {
+    const connector = { ...compiled, entry: held, status: statusOf(compiled) }
+    if (connector.status === 'QUARANTINED')
       logger.warn(
-        { connector: name, diagnostics: entry.diagnostics.slice(0, 5) },
+        { connector: held.name, diagnostics: compiled.diagnostics.slice(0, 3) },
         'A connector is quarantined.',
       )
-    return entry
+    held.summary = summarise(held.name, connector, artifact)
+    if (entries.get(held.name) === held) loaded.set(held.name, connector)
+    saveIndex()
+    return connector
   }
 
-  const enterFolders = async (folders: readonly string[], kind: 'bundled' | 'folder') => {
-    for (const found of await findPackages(folders)) {
-      const taken = entries.get(found.name)
-      if (taken) {
+  async function store(held: Held, compiled: Compiled): Promise<LoadedConnector> {
+    const artifact = await files.write(held.name, compiled).catch(error => {
+      logger.warn(
+        { error, connector: held.name },
+        'A compiled connector could not be stored; it is compiled again at the next start.',
+      )
+      return null
+    })
+    return accept(held, compiled, artifact)
+  }
+
+  function compileNow(held: Held, urgent: boolean): NonNullable<Held['loading']> {
+    let job: { hurry(): void } | null = null
+    const run = async (): Promise<LoadedConnector> => {
+      const stored = held.summary?.artifact ? files.read(held.summary.artifact) : null
+      if (stored) return accept(held, stored, held.summary?.artifact ?? null)
+      const started = compiler.compile(held.name, await held.installed.source(), urgent)
+      job = started
+      return store(held, await started.done)
+    }
+    const done = run().finally(() => {
+      held.loading = null
+    })
+    return { done, hurry: () => job?.hurry() }
+  }
+
+  function load(held: Held, urgent: boolean): Promise<LoadedConnector> {
+    const ready = loaded.get(held.name)
+    if (ready && ready.entry === held) return Promise.resolve(ready)
+    held.loading ??= compileNow(held, urgent)
+    if (urgent) held.loading.hurry()
+    return held.loading.done
+  }
+
+  for (const installed of await installedImports(options.store)) hold(installed)
+  for (const [folders, kind] of [
+    [options.folders, 'folder'],
+    [[options.bundledFolder], 'bundled'],
+  ] as const)
+    for (const installed of await installedFolders(folders, kind, logger)) {
+      if (entries.has(installed.name))
         logger.warn(
-          { connector: found.name, folder: found.folder },
-          'A connector of this name is installed already; this folder is left out.',
+          { connector: installed.name },
+          'Two connectors share this name; the one of the hub’s own folders serves.',
         )
-        continue
-      }
-      const read = await readPackage(found.folder, { name: found.name })
-      const diagnostics = [...found.diagnostics, ...read.diagnostics]
-      await enter(found.name, { kind, folder: found.folder }, { definition: read.definition, diagnostics })
+      hold(installed)
     }
-  }
-
-  await enterFolders([options.bundledFolder], 'bundled')
-  await enterFolders(options.folders, 'folder')
-  for (const row of await store.db.select().from(schema.connector).orderBy(schema.connector.name)) {
-    if (entries.has(row.name)) {
-      logger.warn({ connector: row.name }, 'An imported connector is hidden by a folder of the same name.')
-      continue
-    }
-    const origin: Origin = { kind: 'imported', organizationId: row.organizationId, createdBy: row.createdBy }
-    await enter(row.name, origin, readDocument(row))
-  }
+  for (const held of entries.values())
+    if (!held.summary)
+      void load(held, false).catch(error =>
+        logger.error({ error, connector: held.name }, 'A connector could not be read.'),
+      )
 
   return {
     get: name => entries.get(name) ?? null,
     list: () => [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
-
-    async import(input) {
-      const present = entries.get(input.name)
-      refuseName(input, present ?? null)
-      const read = readDocument(input)
-      if (!read.definition) throw unreadable(input.name, read.diagnostics)
-      const { name, document, properties, organizationId, userId } = input
-      await store.db
-        .insert(schema.connector)
-        .values({ name, document, properties, organizationId, createdBy: userId })
-        .onConflictDoUpdate({
-          target: schema.connector.name,
-          set: { document, properties, updatedAt: new Date() },
-        })
-      return enter(name, { kind: 'imported', organizationId, createdBy: userId }, read)
+    async summary(entry) {
+      const held = entries.get(entry.name)
+      if (!held) throw new JunctorError('CONNECTOR_NOT_FOUND', `The connector "${entry.name}" was removed.`)
+      return held.summary ?? summarise(held.name, await load(held, true), null)
     },
-
-    async remove(name) {
-      const present = entries.get(name)
-      if (!present) throw new JunctorError('CONNECTOR_NOT_FOUND', `There is no connector named "${name}".`)
-      if (present.origin.kind !== 'imported')
-        throw new JunctorError(
-          'CONFLICT',
-          `The connector "${name}" comes from the folder ${present.origin.folder}; remove the folder instead.`,
-        )
-      await store.db.delete(schema.connector).where(eq(schema.connector.name, name))
-      entries.delete(name)
+    async load(name) {
+      const held = entries.get(name)
+      return held ? load(held, true) : null
     },
+    async put(installed, compiled) {
+      loaded.delete(installed.name)
+      const held = hold(installed)
+      return compiled ? store(held, compiled) : load(held, true)
+    },
+    drop(name) {
+      loaded.delete(name)
+      const had = entries.delete(name)
+      if (had) saveIndex()
+      return had
+    },
+    trial: (name, source) => compiler.compile(name, source, true).done,
   }
 }
 
-async function compileEntry(
-  name: string,
-  origin: Origin,
-  read: { definition: ConnectorDefinition | null; diagnostics: readonly Diagnostic[] },
-  compiled: Options['compiled'],
-): Promise<Entry> {
-  if (!read.definition)
-    return { name, origin, definition: null, artifact: null, diagnostics: read.diagnostics }
-  try {
-    const result = await compiled(read.definition)
-    return {
-      name,
-      origin,
-      definition: read.definition,
-      artifact: result.artifact,
-      diagnostics: [...read.diagnostics, ...result.diagnostics],
-    }
-  } catch (error) {
-    const message = `The connector could not be turned into GraphQL: ${error instanceof Error ? error.message : String(error)}`
-    const failure: Diagnostic = { severity: 'ERROR', code: 'COMPILE_FAILED', message }
-    return {
-      name,
-      origin,
-      definition: read.definition,
-      artifact: null,
-      diagnostics: [...read.diagnostics, failure],
-    }
+function summarise(name: string, connector: LoadedConnector, artifact: string | null): Summary {
+  const { definition, status } = connector
+  return {
+    title: definition?.title ?? name,
+    ...(definition?.description === undefined ? {} : { description: definition.description }),
+    status,
+    artifact,
   }
-}
-
-const reservedNames = new Set(['hub', 'query', 'mutation', 'subscription'])
-
-function refuseName(input: ImportInput, present: Entry | null): void {
-  if (!/^[a-z][a-z0-9]{0,62}$/.test(input.name) || reservedNames.has(input.name))
-    throw new JunctorError(
-      'BAD_INPUT',
-      `"${input.name}" cannot name a connector: use 1 to 63 lower-case letters and digits, beginning with a letter, and none of ${[...reservedNames].join(', ')}.`,
-    )
-  if (!present) return
-  if (present.origin.kind !== 'imported' || present.origin.organizationId !== input.organizationId)
-    throw new JunctorError('CONFLICT', `The name "${input.name}" is taken; choose another.`)
-  if (!input.replace)
-    throw new JunctorError(
-      'CONFLICT',
-      `The connector "${input.name}" exists; pass replace: true to replace it.`,
-    )
-}
-
-function unreadable(name: string, diagnostics: readonly Diagnostic[]): JunctorError {
-  const first = diagnostics.find(diagnostic => diagnostic.severity === 'ERROR')
-  return new JunctorError(
-    'BAD_INPUT',
-    `The document for "${name}" cannot be read. ${first?.message ?? 'It holds no API.'}`,
-    {
-      details: { diagnostics },
-    },
-  )
 }

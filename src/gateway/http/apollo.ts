@@ -2,13 +2,14 @@
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import type { GatewayInterface } from '@apollo/server-gateway-interface'
-import { buildSchema, type GraphQLError } from 'graphql'
+import { buildSchema, type ExecutionResult, GraphQLError } from 'graphql'
 import { printJson } from '../../json.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
 import type { RequestContext } from '../context.ts'
-import { formatError } from '../errors.ts'
 import type { Executor } from '../execute.ts'
 import { maxTokens } from '../limits.ts'
+
+const upstreamHttp = 'upstreamHttp'
 
 interface Options {
   readonly hubSdl: string
@@ -32,9 +33,13 @@ export function createApollo({ hubSdl, executor, logger, metrics }: Options): Ap
             variables: request.request.variables,
             context: request.context as RequestContext,
           })
-          const outcome = result.errors ? 'error' : 'ok'
-          metrics.graphqlOperations.inc({ type: request.operation.operation, outcome })
-          return { data: result.data ?? null, ...(result.errors ? { errors: result.errors } : {}) }
+          metrics.graphqlOperations.inc({
+            type: request.operation.operation,
+            outcome: result.errors ? 'error' : 'ok',
+          })
+          return result.errors
+            ? { ...result, errors: result.errors.map(error => concealed(error, result)) }
+            : result
         },
       }
     },
@@ -52,12 +57,32 @@ export function createApollo({ hubSdl, executor, logger, metrics }: Options): Ap
     // Two resolvers of one request may fail alike; the stack is for the log alone.
     includeStacktraceInErrorResponses: false,
     stringifyResult: result => printJson(result),
-    formatError: (formatted, error) => ({
-      ...formatError(error as GraphQLError),
-      ...(formatted.extensions ? { extensions: formatted.extensions } : {}),
+    formatError: ({ extensions: { [upstreamHttp]: http, ...extensions } = {}, ...formatted }) => ({
+      ...formatted,
+      extensions: { ...extensions, ...(http === undefined ? {} : { http }) },
     }),
     plugins: [ApolloServerPluginLandingPageDisabled()],
     stopOnTerminationSignals: false,
     logger,
+  })
+}
+
+/**
+ * Apollo Server reads `extensions.http` as the status of its own answer. Ours is the upstream's status, which must not
+ * become that (a known fault of gateways), so it travels under another name as far as `formatError`. A request that
+ * ran nothing answers 400.
+ */
+function concealed(error: GraphQLError, result: ExecutionResult): GraphQLError {
+  const { http, ...extensions } = error.extensions
+  return new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: {
+      ...extensions,
+      ...(http === undefined ? {} : { [upstreamHttp]: http }),
+      ...(result.data === undefined ? { http: { status: 400 } } : {}),
+    },
   })
 }

@@ -22,16 +22,14 @@ export function consoleRoutes(options: { identity: Identity }): FastifyPluginAsy
       const asset =
         request.method === 'GET' ? assets.lookup(new URL(request.url, 'http://hub').pathname) : undefined
       if (!asset)
-        return reply
-          .status(404)
-          .send({
-            errors: [
-              {
-                message: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
-                extensions: { code: 'NOT_FOUND' },
-              },
-            ],
-          })
+        return reply.status(404).send({
+          errors: [
+            {
+              message: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+              extensions: { code: 'NOT_FOUND' },
+            },
+          ],
+        })
       return reply.headers(consoleHeaders(asset)).send(createReadStream(asset.file))
     })
   }

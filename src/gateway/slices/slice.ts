@@ -8,12 +8,12 @@ import {
   isScalarType,
   parse,
 } from 'graphql'
-import { type Artifact, type CompiledOperation, createMemberResolver, scalars } from '../../subgraph/index.ts'
-import type { Entry } from '../catalogue/entry.ts'
+import { type CompiledOperation, createMemberResolver, scalars } from '../../subgraph/index.ts'
+import type { LoadedConnector } from '../catalogue/catalogue.ts'
 import type { RequestContext } from '../context.ts'
 
 export interface SliceOperation {
-  readonly entry: Entry
+  readonly connector: LoadedConnector
   readonly operation: CompiledOperation
 }
 
@@ -27,25 +27,24 @@ export interface Slice {
   readonly member: GraphQLFieldResolver<unknown, RequestContext>
 }
 
-export function sliceKey(base: string, entries: readonly Entry[]): string {
-  return [base, ...entries.map(entry => `${entry.name}@${entry.artifact?.hash}`)].join(' ')
+export function sliceKey(base: string, connectors: readonly LoadedConnector[]): string {
+  return [base, ...connectors.map(connector => `${connector.entry.name}@${connector.artifact?.hash}`)].join(
+    ' ',
+  )
 }
 
 /** Builds a slice from the base document (the hub's SDL, or a subgraph's shared types) and compiled connectors. */
-export function buildSlice(key: string, base: DocumentNode, entries: readonly Entry[]): Slice {
-  const artifacts = entries.flatMap(entry => (entry.artifact ? [entry.artifact] : []))
+export function buildSlice(key: string, base: DocumentNode, connectors: readonly LoadedConnector[]): Slice {
+  const artifacts = connectors.flatMap(connector => connector.artifact ?? [])
   const documents = artifacts.map(artifact => parse(artifact.sdl, { noLocation: true }))
   const schema = buildASTSchema(concatAST([base, ...documents]), { assumeValidSDL: true })
   attachScalars(schema)
   const operations = new Map<string, SliceOperation>()
-  for (const entry of entries)
-    for (const operation of entry.artifact?.operations ?? [])
-      operations.set(operation.field, { entry, operation })
-  return { key, schema, operations, member: createMemberResolver(byName(artifacts)) }
-}
-
-function byName(artifacts: readonly Artifact[]): ReadonlyMap<string, Artifact> {
-  return new Map(artifacts.map(artifact => [artifact.connector, artifact]))
+  for (const connector of connectors)
+    for (const operation of connector.artifact?.operations ?? [])
+      operations.set(operation.field, { connector, operation })
+  const byName = new Map(artifacts.map(artifact => [artifact.connector, artifact]))
+  return { key, schema, operations, member: createMemberResolver(byName) }
 }
 
 /** A schema built from SDL has scalars without behaviour; they get the shared ones' here. */

@@ -2,8 +2,7 @@
 import { type DocumentNode, parse } from 'graphql'
 import QuickLRU from 'quick-lru'
 import { JunctorError } from '../../errors.ts'
-import type { Catalogue } from '../catalogue/catalogue.ts'
-import type { Entry } from '../catalogue/entry.ts'
+import type { Catalogue, Entry, LoadedConnector } from '../catalogue/catalogue.ts'
 import type { Scope } from '../context.ts'
 import { connectorOfField, rootFields } from './root-fields.ts'
 import { buildSlice, type Slice, sliceKey } from './slice.ts'
@@ -11,19 +10,16 @@ import { createSubgraphBase } from './subgraph-base.ts'
 
 const cachedSlices = 100
 
+type MayUse = (entry: Entry) => boolean
+
 export interface Slices {
   /**
    * The slice that answers this document. `visible` are the connectors that introspection shows besides those that
    * the document names. Throws CONNECTOR_QUARANTINED, or CONNECTOR_NOT_FOUND for a subgraph that does not exist.
    */
-  of(
-    document: DocumentNode,
-    scope: Scope,
-    mayUse: (entry: Entry) => boolean,
-    visible: readonly string[],
-  ): Slice
+  of(document: DocumentNode, scope: Scope, mayUse: MayUse, visible: readonly string[]): Promise<Slice>
   /** The SDL of a connector's subgraph, for Federation 2 routers. */
-  federatedSdl(connector: string): string
+  federatedSdl(connector: string): Promise<string>
 }
 
 export function createSlices(options: { catalogue: Catalogue; hubSdl: string }): Slices {
@@ -32,19 +28,19 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
   const subgraph = createSubgraphBase(hub)
   const cache = new QuickLRU<string, Slice>({ maxSize: cachedSlices })
 
-  function built(base: 'graph' | 'subgraph', entries: readonly Entry[]): Slice {
-    const key = sliceKey(base, entries)
+  function built(base: 'graph' | 'subgraph', connectors: readonly LoadedConnector[]): Slice {
+    const key = sliceKey(base, connectors)
     const cached = cache.get(key)
     if (cached) return cached
-    const slice = buildSlice(key, base === 'graph' ? hub : subgraph.document, entries)
+    const slice = buildSlice(key, base === 'graph' ? hub : subgraph.document, connectors)
     cache.set(key, slice)
     return slice
   }
 
-  function serving(name: string): Entry {
-    const entry = catalogue.get(name)
-    if (!entry) throw notFound(name)
-    if (entry.artifact) return entry
+  async function serving(name: string): Promise<LoadedConnector> {
+    const connector = await catalogue.load(name)
+    if (!connector) throw notFound(name)
+    if (connector.artifact) return connector
     throw new JunctorError(
       'CONNECTOR_QUARANTINED',
       `The connector "${name}" is quarantined; ask connector(name: "${name}") { diagnostics { message } } why.`,
@@ -52,37 +48,40 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
     )
   }
 
-  type MayUse = (entry: Entry) => boolean
-
-  function ofSubgraph(connector: string, mayUse: MayUse): Slice {
-    const entry = serving(connector)
-    if (!mayUse(entry)) throw notFound(connector)
-    return built('subgraph', [entry])
+  async function ofSubgraph(name: string, mayUse: MayUse): Promise<Slice> {
+    const entry = catalogue.get(name)
+    if (!entry || !mayUse(entry)) throw notFound(name)
+    return built('subgraph', [await serving(name)])
   }
 
   /** A name that nobody has falls through to validation, whose error names the field. */
-  function touched(fields: ReadonlySet<string>, mayUse: MayUse): Entry[] {
+  function touched(fields: ReadonlySet<string>, mayUse: MayUse): Promise<LoadedConnector[]> {
     const names = new Set([...fields].flatMap(field => connectorOfField(field) ?? []))
     const entries = [...names].flatMap(name => catalogue.get(name) ?? [])
-    return entries.filter(mayUse).map(entry => serving(entry.name))
+    return Promise.all(entries.filter(mayUse).map(entry => serving(entry.name)))
   }
 
-  function shown(names: readonly string[], mayUse: MayUse): Entry[] {
-    return names.flatMap(name => catalogue.get(name) ?? []).filter(entry => entry.artifact && mayUse(entry))
+  async function shown(names: readonly string[], mayUse: MayUse): Promise<LoadedConnector[]> {
+    const entries = names.flatMap(name => catalogue.get(name) ?? []).filter(mayUse)
+    const connectors = await Promise.all(entries.map(entry => catalogue.load(entry.name)))
+    return connectors.flatMap(connector => (connector?.artifact ? [connector] : []))
   }
 
   return {
-    of(document, scope, mayUse, visible) {
+    async of(document, scope, mayUse, visible) {
       if (scope.kind === 'subgraph') return ofSubgraph(scope.connector, mayUse)
       const wanted = rootFields(document)
-      const entries = touched(wanted.names, mayUse)
-      if (wanted.introspects) entries.push(...shown([...scope.named, ...visible], mayUse))
+      const connectors = await touched(wanted.names, mayUse)
+      if (wanted.introspects) connectors.push(...(await shown([...scope.named, ...visible], mayUse)))
+      const byName = new Map(connectors.map(connector => [connector.entry.name, connector]))
       return built(
         'graph',
-        [...new Set(entries)].sort((a, b) => (a.name < b.name ? -1 : 1)),
+        [...byName.values()].sort((a, b) => (a.entry.name < b.entry.name ? -1 : 1)),
       )
     },
-    federatedSdl: connector => subgraph.federated(serving(connector).artifact?.sdl ?? ''),
+    async federatedSdl(name) {
+      return subgraph.federated((await serving(name)).artifact?.sdl ?? '')
+    },
   }
 }
 

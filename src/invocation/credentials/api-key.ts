@@ -1,7 +1,8 @@
 // API key: the value of a parameter at every place the package names. People type the whole header value, scheme word
 // included, so nothing is put before it but a prefix that the package declares (connector-format §3.3).
-import { encodeValue } from '../request/percent-encoding.ts'
+
 import { setHeader } from '../request/headers.ts'
+import { encodeValue } from '../request/percent-encoding.ts'
 import { connectionValue } from './connection-values.ts'
 import type { Authenticator } from './contract.ts'
 
@@ -13,7 +14,12 @@ export const apiKey = {
       if (key === '') continue
       const value = `${placement.prefix ?? ''}${key}`
       if (placement.in === 'header') setHeader(draft, placement.name, value, 'credential')
-      else draft.query.push({ name: placement.name, wire: encodeValue(value.toWellFormed()), source: 'credential' })
+      else
+        draft.query.push({
+          name: placement.name,
+          wire: encodeValue(value.toWellFormed()),
+          source: 'credential',
+        })
     }
   },
 } satisfies Authenticator

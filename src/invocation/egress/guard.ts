@@ -100,12 +100,16 @@ function opened(target: Target, lookup: LookupFunction, timeoutMs: number): Prom
       reject(error)
     }
     const onTimeout = () =>
-      fail(new JunctorError('UPSTREAM_TIMEOUT', `${shown} did not accept a connection within ${timeoutMs} ms.`))
+      fail(
+        new JunctorError('UPSTREAM_TIMEOUT', `${shown} did not accept a connection within ${timeoutMs} ms.`),
+      )
     const onError = (cause: Error) =>
       fail(
         cause instanceof JunctorError
           ? cause
-          : new JunctorError('UPSTREAM_UNREACHABLE', `${shown} cannot be reached; check host and port.`, { cause }),
+          : new JunctorError('UPSTREAM_UNREACHABLE', `${shown} cannot be reached; check host and port.`, {
+              cause,
+            }),
       )
     socket.setTimeout(timeoutMs, onTimeout)
     socket.once('error', onError)

@@ -3,7 +3,7 @@ import type { OpenConnection } from '../../connections/index.ts'
 import type { Json } from '../../json.ts'
 import { connectionValue } from '../credentials/connection-values.ts'
 import { textOf } from '../request/argument-values.ts'
-import { type Draft, jsonBody } from '../request/draft.ts'
+import type { Draft } from '../request/draft.ts'
 import { decode } from '../request/percent-encoding.ts'
 import { valueAt } from './json-path.ts'
 import { type Piece, parsePath, parseTemplate } from './parse.ts'
@@ -34,7 +34,11 @@ export function evaluatePiece(piece: Piece, scope: Scope): Evaluated {
   return found.text === '' ? { text: piece.fallback, fromArgument: false } : found
 }
 
-function scalar(from: 'connectionParameters' | 'headers' | 'queryParameters', name: string, scope: Scope): Evaluated {
+function scalar(
+  from: 'connectionParameters' | 'headers' | 'queryParameters',
+  name: string,
+  scope: Scope,
+): Evaluated {
   const folded = name.toLowerCase()
   switch (from) {
     case 'connectionParameters':

@@ -71,10 +71,11 @@ export function parsePath(text: string): { readonly root: DocumentRoot; readonly
   return { root: found.root, path: found.path }
 }
 
-/** Parses a property name as policies write it: `name` or `['odd.name']`, or several steps. */
+/** Parses a property as policies name it: `name`, `['odd.name']` or several steps; other text is one name. */
 export function parseSteps(text: string): JsonPath {
-  const found = stepsAt(/^[.[?]/.test(text) ? text : `.${text}`, 0)
-  return found.end === text.length + (/^[.[?]/.test(text) ? 0 : 1) ? found.path : [text]
+  const steps = /^[.[?]/.test(text) ? text : `.${text}`
+  const { path, end } = stepsAt(steps, 0)
+  return end === steps.length ? path : [text]
 }
 
 /** An expression that begins at `start`: `@core`, `@{core}` or `{@core}`. */

@@ -35,7 +35,10 @@ export function textOf(value: Json): string {
 export function encodableText(name: string, value: Json): string {
   const text = textOf(value)
   if (!text.isWellFormed())
-    throw invalidArgument(name, 'holds half of a surrogate pair, which is no character; send whole characters')
+    throw invalidArgument(
+      name,
+      'holds half of a surrogate pair, which is no character; send whole characters',
+    )
   return text
 }
 

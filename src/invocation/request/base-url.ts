@@ -8,8 +8,13 @@ export const placeholderHost = 'connector.invalid'
 
 /** The base URL before policies. Throws CREDENTIAL_INVALID for a connection whose base URL cannot be called. */
 export function baseOf(definition: ConnectorDefinition, connection: OpenConnection | null): string {
-  if (definition.webapp !== null || !connection?.baseUrl) return definition.baseUrl
+  if (definition.webapp !== null || !connection?.baseUrl) return tidied(definition.baseUrl)
   return readBase(connection.baseUrl, 'The base URL of the connection').base
+}
+
+/** A package's host may be a placeholder such as `{{host}}`, which only a policy makes a URL. */
+function tidied(url: string): string {
+  return URL.canParse(url) ? new URL(url).href.replace(/\/+$/, '') : url
 }
 
 export interface Base {
@@ -27,7 +32,13 @@ export function readBase(text: string, what: string): Base {
   const typed = text.trim().replace(/^(https?:\/\/)(?:https?:\/\/)+/i, doubled => lastScheme(doubled))
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`
   const url = URL.canParse(whole) ? new URL(whole) : null
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '' || url.username !== '' || url.password !== '')
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    url.hostname === '' ||
+    url.username !== '' ||
+    url.password !== ''
+  )
     throw new JunctorError(
       'CREDENTIAL_INVALID',
       `${what} is not a URL that can be called; it must be https://host or http://host, with no name or password in it.`,
@@ -39,13 +50,19 @@ function lastScheme(doubled: string): string {
   return doubled.slice(doubled.search(/https?:\/\/$/i))
 }
 
-/** Refuses the placeholder of packages without an address. */
+/** Refuses the placeholder of packages without an address, and schemes that are not HTTP. */
 export function assertAddressed(
   base: string,
   definition: ConnectorDefinition,
   connection: OpenConnection | null,
 ): void {
-  if (new URL(base).hostname !== placeholderHost) return
+  const url = URL.canParse(base) ? new URL(base) : null
+  if (url && !/^https?:$/.test(url.protocol))
+    throw new JunctorError(
+      'EGRESS_REFUSED',
+      `The hub calls only https:// and http:// addresses, not ${url.protocol}//; correct the package of ${definition.title}.`,
+    )
+  if (url && url.hostname !== placeholderHost) return
   throw connection
     ? new JunctorError(
         'ARGUMENT_INVALID',

@@ -18,7 +18,10 @@ export function readBinary(name: string, value: Json): BinaryArgument {
   const envelope = isJsonObject(value) ? value : {}
   const { $content: content, '$content-type': contentType, $filename: fileName } = envelope
   if (typeof content !== 'string')
-    throw invalidArgument(name, 'must be base64 text, or an object with "$content-type" and base64 "$content"')
+    throw invalidArgument(
+      name,
+      'must be base64 text, or an object with "$content-type" and base64 "$content"',
+    )
   return {
     data: fromBase64(name, content),
     contentType: typeof contentType === 'string' ? contentType : null,

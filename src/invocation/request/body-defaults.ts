@@ -27,17 +27,21 @@ export function fillDefaults(value: Json, schema: Schema, schemas: Schemas): Jso
 }
 
 /** The default of a required member, or an object of the defaults inside it; undefined where there are none. */
-export function missingMember(schema: Schema, schemas: Schemas, within: ReadonlySet<Schema>): Json | undefined {
+export function missingMember(
+  schema: Schema,
+  schemas: Schemas,
+  within: ReadonlySet<Schema>,
+): Json | undefined {
   const target = resolveSchema(schema, schemas)
   const ownDefault = schema.default ?? target.default
   if (ownDefault !== undefined) return ownDefault
   // A type that requires itself has no finite value.
   if (target.type !== 'object' || within.has(target)) return undefined
   const deeper = new Set([...within, target])
-  const members = Object.entries(target.properties)
-    .filter(([name]) => target.required.includes(name))
-    .map(([name, property]) => [name, missingMember(property, schemas, deeper)] as const)
-    .filter(([, value]) => value !== undefined)
+  const members = Object.entries(target.properties).flatMap(([name, property]): [string, Json][] => {
+    const value = target.required.includes(name) ? missingMember(property, schemas, deeper) : undefined
+    return value === undefined ? [] : [[name, value]]
+  })
   return members.length === 0 ? undefined : Object.fromEntries(members)
 }
 

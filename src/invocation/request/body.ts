@@ -14,13 +14,16 @@ export interface FormFile {
   readonly fileName: string
 }
 
+type TextField = readonly [string, string]
+type Field = readonly [string, string | FormFile]
+
 export type DraftBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'json'; readonly value: Json; readonly contentType: string }
   | { readonly kind: 'text'; readonly text: string; readonly contentType: string }
   | { readonly kind: 'bytes'; readonly data: Uint8Array; readonly contentType: string }
-  | { readonly kind: 'form'; readonly fields: readonly (readonly [string, string])[] }
-  | { readonly kind: 'multipart'; readonly fields: readonly (readonly [string, string | FormFile])[] }
+  | { readonly kind: 'form'; readonly fields: readonly TextField[] }
+  | { readonly kind: 'multipart'; readonly fields: readonly Field[] }
 
 const none = { kind: 'none' } as const
 const multipartType = /^multipart\/|^application\/form-data/i
@@ -36,14 +39,13 @@ export function draftBody(
   if (operation.parameters.some(parameter => parameter.in === 'form')) return formBody(operation, given)
   if (!operation.body) return none
   const { name, required, schema } = operation.body
-  const value =
-    given.body === undefined ? missingMember(schema, definition.schemas, new Set()) : given.body
+  const value = given.body === undefined ? missingMember(schema, definition.schemas, new Set()) : given.body
   if (value === undefined) {
     if (!required) return none
     if (resolveSchema(schema, definition.schemas).type !== 'object')
       throw invalidArgument(name, 'is the body of the request and is required; give a value')
   }
-  const filled = fillDefaults(value ?? {}, schema, definition.schemas)
+  const filled = fillDefaults(value === undefined ? {} : value, schema, definition.schemas)
   const target = resolveSchema(schema, definition.schemas)
   const contentType = operation.contentType ?? 'application/json'
   if (target.type === 'string' && target.format === 'binary') return bytesBody(name, filled, contentType)
@@ -56,17 +58,20 @@ export function draftBody(
 }
 
 function formBody(operation: OperationDefinition, given: WireArguments): DraftBody {
-  const fields = operation.parameters
+  const fields: Field[] = operation.parameters
     .filter(parameter => parameter.in === 'form')
-    .flatMap(parameter => {
+    .flatMap((parameter): Field[] => {
       const argument = argumentValue(parameter, given.parameters.form)
       if (!argument) return []
       const { name, schema, collectionFormat } = parameter
-      if (schema.type === 'string' && schema.format === 'binary')
-        return [[name, file(name, argument.value)] as const]
-      return formatted(name, argument.value, collectionFormat, text => text).map(text => [name, text] as const)
+      if (schema.type === 'string' && schema.format === 'binary') return [[name, file(name, argument.value)]]
+      return formatted(name, argument.value, collectionFormat, text => text).map(
+        text => [name, text] as const,
+      )
     })
-  const texts = fields.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
+  const texts = fields.flatMap(([name, value]): TextField[] =>
+    typeof value === 'string' ? [[name, value]] : [],
+  )
   const multipart = texts.length < fields.length || multipartType.test(operation.contentType ?? '')
   if (multipart) return { kind: 'multipart', fields }
   return fields.length === 0 && operation.contentType === null ? none : { kind: 'form', fields: texts }
@@ -80,18 +85,19 @@ function file(name: string, value: Json): FormFile {
 function bytesBody(name: string, value: Json, declared: string): DraftBody {
   const { data, contentType } = readBinary(name, value)
   // JSON and multipart cannot be the type of raw bytes, whatever the document lists first.
-  const fallback = jsonType.test(declared) || multipartType.test(declared) ? 'application/octet-stream' : declared
+  const fallback =
+    jsonType.test(declared) || multipartType.test(declared) ? 'application/octet-stream' : declared
   return { kind: 'bytes', data, contentType: contentType ?? fallback }
 }
 
-function objectFields(name: string, value: Json): (readonly [string, string])[] {
+function objectFields(name: string, value: Json): TextField[] {
   if (!isJsonObject(value)) throw invalidArgument(name, 'must be an object, because the API takes a form')
-  return Object.entries(value).flatMap(([field, member]) =>
+  return Object.entries(value).flatMap(([field, member]): TextField[] =>
     member === null
       ? []
       : Array.isArray(member)
-        ? member.map(element => [field, textOf(element)] as const)
-        : [[field, textOf(member)] as const],
+        ? member.map(element => [field, textOf(element)])
+        : [[field, textOf(member)]],
   )
 }
 
@@ -125,7 +131,7 @@ export async function encodeBody(body: DraftBody): Promise<EncodedBody> {
   }
 }
 
-async function multipart(fields: readonly (readonly [string, string | FormFile])[]): Promise<EncodedBody> {
+async function multipart(fields: readonly Field[]): Promise<EncodedBody> {
   const form = new FormData()
   for (const [name, value] of fields)
     if (typeof value === 'string') form.append(name, value)

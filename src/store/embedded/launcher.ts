@@ -7,15 +7,20 @@ import type { Binaries } from './binaries.ts'
 import { canReach, mayExecute } from './reach.ts'
 
 /** What child_process.spawn takes. */
-export interface Launch {
+interface Launch {
   readonly file: string
   readonly args: readonly string[]
-  readonly options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly uid?: number; readonly gid?: number }
+  readonly options: {
+    readonly cwd: string
+    readonly env: NodeJS.ProcessEnv
+    readonly uid?: number
+    readonly gid?: number
+  }
 }
 export type Launcher = (program: string, args: readonly string[]) => Launch
 
 /** Bits of the capability sets in /proc/self/status (linux/capability.h). */
-const capabilities = { dac_override: 1n, dac_read_search: 2n } as const
+const capabilities = { dac_override: 1n, dac_read_search: 2n, setpcap: 8n } as const
 type Capability = keyof typeof capabilities
 
 /**
@@ -30,22 +35,29 @@ export async function createLauncher(
   // The hub's own environment holds secrets, and PG* variables that would lead the programs elsewhere.
   const options = { cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C' } }
   if (!account) return (file, args) => ({ file, args, options })
-  const open = [binaries.initdb, binaries.postgres, folder].map(path => canReach(account, path))
-  if ((await Promise.all(open)).every(Boolean))
-    return (file, args) => ({ file, args, options: { ...options, ...account } })
+  const programs = [binaries.initdb, binaries.postgres]
+  const ways = {
+    programs: (await Promise.all(programs.map(program => canReach(account, program)))).every(Boolean),
+    data: await canReach(account, folder),
+  }
+  if (ways.programs && ways.data) return (file, args) => ({ file, args, options: { ...options, ...account } })
 
-  // Reading past a closed folder is all that is needed, unless the program itself is closed to the account.
-  const executable = await mayExecute(account, binaries.postgres)
-  const wanted: readonly Capability[] = executable ? ['dac_read_search', 'dac_override'] : ['dac_override']
   const held = await heldCapabilities()
-  const capability = wanted.find(name => (held >> capabilities[name]) & 1n)
-  if (!capability) throw unreachable(account, folder)
+  const holds = (name: Capability) => ((held >> capabilities[name]) & 1n) === 1n
+  // Passing closed folders is all that is needed, unless a program itself is closed to the account.
+  const executable = (await Promise.all(programs.map(program => mayExecute(account, program)))).every(Boolean)
+  const wanted: readonly Capability[] = executable ? ['dac_read_search', 'dac_override'] : ['dac_override']
+  const capability = wanted.find(holds)
+  if (!capability || !(ways.programs || holds('setpcap'))) throw unreachable(account, folder)
   const change = [
     `--reuid=${account.uid}`,
     `--regid=${account.gid}`,
     '--clear-groups',
     `--inh-caps=+${capability}`,
     `--ambient-caps=+${capability}`,
+    // PostgreSQL asks access(2) for its own programs, which leaves capabilities out of account for any user but root,
+    // unless this bit is set (capabilities(7), "The securebits flags").
+    ...(ways.programs ? [] : ['--securebits=+no_setuid_fixup']),
     '--',
   ]
   return (program, args) => ({ file: 'setpriv', args: [...change, program, ...args], options })
@@ -54,15 +66,14 @@ export async function createLauncher(
 /** What this process may hand on: permitted and not bounded away. Nothing where there is no /proc. */
 async function heldCapabilities(): Promise<bigint> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
-  const set = (name: string) => BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`)
+  const set = (name: string) =>
+    BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`)
   return set('CapPrm') & set('CapBnd')
 }
 
-/** The sentence for an account that cannot get where it must. */
-export function unreachable(account: Account, folder: string, cause?: unknown): JunctorError {
+function unreachable(account: Account, folder: string): JunctorError {
   return new JunctorError(
     'STORE_UNAVAILABLE',
     `The embedded PostgreSQL does not run as root, and the account with user id ${account.uid} that would run it cannot reach ${folder} or PostgreSQL's programs through the folders above them: set JUNCTOR_DATA to a folder that it can reach, start Junctor as an ordinary user, or set DATABASE_URL.`,
-    { cause },
   )
 }

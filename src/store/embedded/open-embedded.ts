@@ -1,19 +1,14 @@
 // The embedded PostgreSQL: made where it is not, started where it does not run, held by one hub, brought back when it dies.
-import { mkdir, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Client } from 'pg'
 import type { Clock } from '../../clock.ts'
-import { isJunctorError, type JunctorError } from '../../errors.ts'
+import { isJunctorError, JunctorError } from '../../errors.ts'
 import type { Logger } from '../../telemetry/index.ts'
-import { chooseAccount, giveTo } from './account.ts'
-import { type Binaries, findBinaries } from './binaries.ts'
-import { forgetHolder, type Holder, takeHold } from './holder.ts'
-import { initialise } from './initialise.ts'
-import { createLauncher } from './launcher.ts'
-import { mayExecute } from './reach.ts'
-import { reachServer, type ServerConnection, type ServerPlace, stopServer } from './server.ts'
-import { socketFolder } from './socket-folder.ts'
+import type { Binaries } from './binaries.ts'
+import { type Hold, takeHold } from './holder.ts'
+import { forgetHolder, type Holder } from './holder-record.ts'
+import { prepare } from './prepare.ts'
+import { reachServer, stopServer } from './server.ts'
+import type { ServerConnection } from './server-connection.ts'
 
 export interface EmbeddedOptions {
   /** Absolute. Made with mode 0700 where it does not exist. */
@@ -29,90 +24,117 @@ export interface EmbeddedOptions {
 /** A running server that this hub holds. Disposing stops it; nothing that was committed is lost. */
 export interface EmbeddedServer extends AsyncDisposable {
   readonly connection: ServerConnection & { readonly database: string }
-  /** Null, or why the database is out of reach for longer than a restart takes. */
+  /** Why the database is away and could not be brought back at once, or null. */
   trouble(): JunctorError | null
 }
 
 const database = 'junctor'
-const longestPause = 5_000
+/** Milliseconds between attempts to bring the server back: doubled from the first to the last. */
+const pauses = { first: 50, last: 5_000 }
+const attempts = 20
 
 /** Opens the server. Throws STORE_UNAVAILABLE where it cannot run, DATA_FOLDER_IN_USE where another hub holds it. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { logger, clock, address } = options
-  const place = await prepare(options)
-  const dataFolder = join(place.cluster, '..')
+  const place = await prepare(options.dataFolder, options.binaries)
+  const { dataFolder, cluster } = place
   const self: Holder = { pid: process.pid, address, startedAt: new Date(clock.now()).toISOString() }
-  const server = await reachServer(place)
-  const state: { holder: Client; closing: boolean; trouble: JunctorError | null } = {
-    holder: await takeHold(dataFolder, server, self),
-    closing: false,
-    trouble: null,
-  }
-  await createDatabase(server)
+  const closing = new AbortController()
 
-  /** Watches the session that holds the folder: it ends when the server dies, and then everything is taken again. */
-  const watch = (holder: Client) => {
-    holder.once('end', () => void (state.closing || regain()))
+  async function acquire() {
+    const server = await reachServer(place, logger, closing.signal)
+    const hold = await takeHold(dataFolder, server, self)
+    try {
+      await createDatabase(hold)
+    } catch (error) {
+      await hold.client.end()
+      throw error
+    }
+    return { server, hold }
   }
-  const regain = async () => {
-    logger.warn({ cluster: place.cluster }, 'The embedded PostgreSQL went away and is brought back.')
-    for (let wait = 50; !state.closing; wait = Math.min(wait * 2, longestPause)) {
+
+  async function acquireFirst() {
+    for (let attempt = 1; ; attempt++) {
       try {
-        await reachServer(place)
-        state.holder = await takeHold(dataFolder, server, self)
-        state.trouble = null
-        watch(state.holder)
-        return
+        return await acquire()
       } catch (error) {
-        logger.error({ error }, 'The embedded PostgreSQL could not be brought back yet.')
-        state.trouble = isJunctorError(error) ? error : null
-        await pause(wait, undefined, { ref: false })
+        // A hub that was just closing took the server with it: the next attempt starts one.
+        if (isJunctorError(error)) throw error
+        if (attempt === attempts) throw away(cluster, error)
+        await pause(pauses.first * attempt)
       }
     }
   }
-  watch(state.holder)
+
+  const { server, hold: firstHold } = await acquireFirst()
+  let hold = firstHold
+  let trouble: JunctorError | null = null
+
+  async function reacquire(): Promise<void> {
+    logger.warn({ cluster }, 'The embedded PostgreSQL went away and is brought back.')
+    for (let wait = pauses.first; ; wait = Math.min(wait * 2, pauses.last)) {
+      try {
+        hold = (await acquire()).hold
+        trouble = null
+        return
+      } catch (error) {
+        closing.signal.throwIfAborted()
+        trouble = isJunctorError(error) ? error : away(cluster, error)
+        logger.error({ error }, 'The embedded PostgreSQL could not be brought back yet.')
+        await pause(wait, undefined, { signal: closing.signal, ref: false })
+      }
+    }
+  }
+
+  /** The session that holds the folder ends when the server dies: then all is taken again, until closing. */
+  let reacquired = Promise.resolve()
+  async function supervise(): Promise<void> {
+    for (;;) {
+      await hold.lost
+      if (closing.signal.aborted) return
+      reacquired = reacquire()
+      await reacquired
+    }
+  }
+  const supervision = supervise().catch((error: unknown) => {
+    if (!closing.signal.aborted) logger.fatal({ error }, 'The embedded PostgreSQL is no longer looked after.')
+  })
+
+  async function close(): Promise<void> {
+    closing.abort()
+    // A server that is being started this moment is one to stop as well.
+    await Promise.allSettled([reacquired])
+    // After a crash another hub may have been faster, and the folder is its.
+    if (trouble?.code !== 'DATA_FOLDER_IN_USE') {
+      await forgetHolder(dataFolder)
+      // Still held: a hub that waits for the folder must not take a server that is about to stop.
+      await stopServer(place)
+    }
+    await hold.client.end()
+    await supervision
+  }
+  let closed: Promise<void> | undefined
 
   return {
     connection: { ...server, database },
-    trouble: () => state.trouble,
-    async [Symbol.asyncDispose]() {
-      if (state.closing) return
-      state.closing = true
-      await forgetHolder(dataFolder)
-      // Still held: a hub that waits for the folder must not find a server that is about to stop.
-      await stopServer(place)
-      await state.holder.end()
+    trouble: () => trouble,
+    [Symbol.asyncDispose]() {
+      closed ??= close()
+      return closed
     },
   }
 }
 
-async function prepare({ dataFolder, logger, binaries }: EmbeddedOptions): Promise<ServerPlace> {
-  const programs = binaries ?? (await findBinaries())
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-  const folder = await realpath(dataFolder)
-  const cluster = join(folder, 'postgres')
-  const account = await chooseAccount(folder, cluster)
-  if (account && !(await mayExecute(account, folder))) await giveTo(account, folder)
-  const launch = await createLauncher(account, programs, folder)
-  await initialise({ cluster, account, binaries: programs, launch })
-  return {
-    cluster,
-    socketFolder: await socketFolder(cluster, account),
-    log: join(folder, 'postgres.log'),
-    binaries: programs,
-    launch,
-    logger,
-  }
+/** The hub's own database beside the maintenance one; only the holder makes it, so nobody races. */
+async function createDatabase({ client }: Hold): Promise<void> {
+  const { rowCount } = await client.query('select from pg_database where datname = $1', [database])
+  if (rowCount === 0) await client.query(`create database ${database}`)
 }
 
-/** The hub's own database beside the maintenance one; only the holder makes it, so nobody races. */
-async function createDatabase(server: ServerConnection): Promise<void> {
-  const client = new Client({ ...server, database: 'postgres' })
-  await client.connect()
-  try {
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [database])
-    if (rowCount === 0) await client.query(`create database ${database}`)
-  } finally {
-    await client.end()
-  }
+function away(cluster: string, cause: unknown): JunctorError {
+  return new JunctorError(
+    'STORE_UNAVAILABLE',
+    `The embedded PostgreSQL in ${cluster} went away and is being brought back: try again.`,
+    { cause },
+  )
 }

@@ -11,7 +11,7 @@ export interface Postmaster {
   readonly socketFolder: string
 }
 
-/** How long a server may take between making the file and writing it. */
+/** Milliseconds that a server may take between making the file and writing it. */
 const emptyAtMost = 5_000
 
 /** The running server of a cluster, or null. */
@@ -22,7 +22,8 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | null
 
 /** True while `pid` is a living server of this cluster: not a zombie, not another program with the same number. */
 export async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
-  return (await commandLine(pid)).includes(cluster)
+  const line = await commandLine(pid)
+  return line.includes(`\0-D\0${cluster}\0`) || line.includes(` -D ${cluster} `)
 }
 
 /**
@@ -33,7 +34,9 @@ export async function removeStalePostmasterFile(cluster: string, socketFolder: s
   const path = join(cluster, 'postmaster.pid')
   const found = await readPostmasterFile(cluster)
   if (found) {
-    if ((await commandLine(found.pid)) === '') return
+    const line = await commandLine(found.pid)
+    // Nobody has the number: the server sees that itself. Or a rival has just started, and the file is its.
+    if (line === '' || (await isPostmaster(found.pid, cluster))) return
   } else {
     const stats = await stat(path).catch(() => null)
     if (!stats || Date.now() - stats.mtimeMs < emptyAtMost) return
@@ -49,9 +52,11 @@ async function readPostmasterFile(cluster: string): Promise<Postmaster | null> {
   return /^\d+$/.test(pid) && socketFolder !== '' ? { pid: Number(pid), socketFolder } : null
 }
 
-/** A program's arguments; empty where it is gone or only waits to be reaped. */
+/** A program and its arguments, after NUL or, from ps, after spaces; empty where it is gone or waits to be reaped. */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  const listed = await promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => null)
+  const listed = await promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(
+    () => null,
+  )
   return listed?.stdout.trim() ?? ''
 }

@@ -24,7 +24,9 @@ export async function socketFolder(cluster: string, account: Account | null): Pr
   const hash = createHash('sha256').update(cluster).digest('hex').slice(0, 16)
   const folder = join(tmpdir(), `junctor-${hash}`)
   if (await mkdir(folder, { mode: 0o700, recursive: true })) await giveTo(account, folder)
-  const { uid, mode } = await lstat(folder).then(stats => (stats.isDirectory() ? stats : { uid: -1, mode: 0 }))
+  const { uid, mode } = await lstat(folder).then(stats =>
+    stats.isDirectory() ? stats : { uid: -1, mode: 0 },
+  )
   if (uid !== (account?.uid ?? process.getuid?.()) || (mode & 0o077) !== 0)
     throw new JunctorError(
       'STORE_UNAVAILABLE',

@@ -34,7 +34,7 @@ export const feed = pgTable(
     connectionId: uuid('connection_id').references(() => connection.id, { onDelete: 'cascade' }),
     /** The bound arguments as exact JSON text: parameters and body by their wire names. */
     arguments: text('arguments').notNull(),
-    /** SHA-256 of organization, field, connection and arguments: equal bindings share one live feed. */
+    /** SHA-256 of organization, connector, operation, connection and arguments: equal bindings share one feed. */
     binding: text('binding').notNull(),
     status: text('status', {
       enum: ['STARTING', 'ACTIVE', 'PAUSED', 'FAILING', 'NEEDS_AUTHORIZATION', 'ENDED'],
@@ -43,14 +43,20 @@ export const feed = pgTable(
     durable: boolean('durable').notNull(),
     /** An ephemeral feed ends after this moment; live subscribers keep moving it. */
     lingerUntil: moment('linger_until'),
+    /** Deleted by a person: the row stays only until the provider is told. */
+    removed: boolean('removed').notNull().default(false),
     createdAt: moment('created_at').notNull().defaultNow(),
+    endedAt: moment('ended_at'),
 
     intervalSeconds: integer('interval_seconds').notNull(),
+    /** True where a person chose the interval: then no 202 makes the polls more frequent. */
+    intervalChosen: boolean('interval_chosen').notNull().default(false),
     start: text('start', { enum: ['NEW_ONLY', 'LAST', 'SINCE'] }).notNull(),
     startCount: integer('start_count'),
     startSince: moment('start_since'),
     /** What the next poll continues from, as exact JSON text; null before the first poll. */
     pollState: text('poll_state'),
+    /** When there is work on this feed: a poll, a registration, a deregistration. Null: none. */
     nextDueAt: moment('next_due_at'),
     leaseOwner: text('lease_owner'),
     leaseEpoch: bigint('lease_epoch', { mode: 'number' }).notNull().default(0),
@@ -62,20 +68,24 @@ export const feed = pgTable(
     tokenHash: text('token_hash').unique(),
     /** The token itself, sealed, so that the URL can be shown and registered again. */
     tokenSealed: text('token_sealed'),
-    /** Where the provider said the registration lives; null where there is none. */
+    /** True while the provider has been told the webhook's URL by a call. */
+    registered: boolean('registered').notNull().default(false),
+    /** Where the provider said the registration lives; null where it did not say. */
     registration: text('registration'),
 
-    /** Sequence of the newest event; taken under this row's lock. */
+    /**
+     * Sequence of the newest event; taken under this row's lock. A sequence that no event has is a hole: a time in
+     * which nothing was collected, which a reader must be told of.
+     */
     lastSequence: bigint('last_sequence', { mode: 'number' }).notNull().default(0),
     /** Events up to and including this sequence are gone from the log. */
     prunedSequence: bigint('pruned_sequence', { mode: 'number' }).notNull().default(0),
     lastEventAt: moment('last_event_at'),
   },
   table => [
-    uniqueIndex('feed_live_binding').on(table.binding).where(sql`${table.status} <> 'ENDED'`),
-    index('feed_due')
-      .on(table.nextDueAt)
-      .where(sql`${table.kind} = 'POLLING' and ${table.status} in ('STARTING', 'ACTIVE', 'FAILING')`),
+    // One row for a binding, ended or not, so that a cursor finds its log when the feed is started again.
+    uniqueIndex('feed_binding').on(table.binding).where(sql`not ${table.removed}`),
+    index('feed_due').on(table.nextDueAt).where(sql`${table.nextDueAt} is not null`),
     index('feed_connection').on(table.connectionId),
     index('feed_organization').on(table.organizationId),
     index('feed_linger').on(table.lingerUntil),
@@ -88,7 +98,7 @@ export const feedEvent = pgTable(
     feedId: uuid('feed_id')
       .notNull()
       .references(() => feed.id, { onDelete: 'cascade' }),
-    /** Position in the feed, without gaps, taken under the feed's row lock. */
+    /** Position in the feed, taken under the feed's row lock. */
     sequence: bigint('sequence', { mode: 'number' }).notNull(),
     /** What makes the event one event: a repeated key in one feed is dropped. */
     key: text('key').notNull(),

@@ -1,12 +1,12 @@
-// Which parts of a request body a caller does not see, because the hub fills them in.
+// Which parts of a request a caller does not see: the hub fills them in, or only answers carry them.
 import type { Schema } from '../../definition/index.ts'
 
 type Schemas = Readonly<Record<string, Schema>>
 type ObjectSchema = Extract<Schema, { type: 'object' }>
 
 /**
- * True for the callback URL of a webhook (connector-format §5.2), for an internal constant (§2.2), and for an object
- * that consists of such things only.
+ * True for the callback URL of a webhook (connector-format §5.2), for an internal constant (§2.2), for what is read
+ * only, and for an object that consists of such things only.
  */
 export function isHiddenMember(
   owner: ObjectSchema,
@@ -23,7 +23,7 @@ export function isHiddenMember(
 
 /** As `isHiddenMember`, for a whole body. */
 export function isHidden(schema: Schema, schemas: Schemas, entered: readonly string[] = []): boolean {
-  if (schema.notificationUrl) return true
+  if (schema.notificationUrl || schema.readOnly) return true
   if (schema.dynamicSchema) return false
   switch (schema.type) {
     case 'ref': {

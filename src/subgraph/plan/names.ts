@@ -18,6 +18,16 @@ export function lowerCamel(text: string): string {
 
 /** A property's or parameter's name; as it is where GraphQL allows it. */
 export function memberName(wire: string): string {
+  const name = spelledName(wire)
+  return isInherited(name) ? `${name}_` : name
+}
+
+/** graphql-js reads the members of an input as `value[name]`: one called `constructor` would always be there. */
+function isInherited(name: string): boolean {
+  return name in Object.prototype
+}
+
+function spelledName(wire: string): string {
   if (validName.test(wire)) return wire
   const spelled = ascii(wire.replace(/^\s*\+(?=\d)/, 'plus').replace(/^\s*-(?=\d)/, 'minus'))
   const name = spelled
@@ -68,6 +78,11 @@ export function allocateNames(wanted: readonly WantedName[], separator = ''): Re
 export function compareText(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
+}
+
+/** A name as one step of a path, as JSON pointers have it (RFC 6901). */
+export function keyPart(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 function words(text: string): string[] {

@@ -1,2 +1,129 @@
 // An operation → the root field it becomes: its kind, arguments and result.
-import type { ConnectorDefinition, Json, OperationDefinition, Schema } from '../../definition/index.ts'
+import type { ConnectorDefinition, OperationDefinition, Schema } from '../../definition/index.ts'
+import type { ArgumentTarget, CompiledOperation } from '../artifact.ts'
+import { type ArgumentPlan, planArguments } from './argument-plan.ts'
+import type { Findings } from './findings.ts'
+import { keyPart, upperCamel } from './names.ts'
+import { type Shape, scalar } from './shape.ts'
+import type { ShapeReader } from './shape-reader.ts'
+
+export interface OperationPlan {
+  readonly operation: OperationDefinition
+  readonly field: string
+  readonly root: CompiledOperation['root']
+  readonly result: CompiledOperation['result']
+  readonly arguments: readonly ArgumentPlan[]
+  readonly ownArguments: readonly OwnArgument[]
+  /** Of the field's value; of one event's data where the operation is a trigger. */
+  readonly output: Shape
+}
+
+/** An argument that the hub adds. */
+export interface OwnArgument {
+  readonly name: 'connection' | 'limit' | 'after'
+  readonly type: 'ID' | 'Int' | 'String'
+  readonly description: string
+  readonly target: ArgumentTarget
+}
+
+const connection: OwnArgument = {
+  name: 'connection',
+  type: 'ID',
+  description: 'Id or name; left out: your default connection.',
+  target: { to: 'connection' },
+}
+const limit: OwnArgument = {
+  name: 'limit',
+  type: 'Int',
+  description: 'Follow next links up to so many items; left out: the first page.',
+  target: { to: 'limit' },
+}
+const after: OwnArgument = {
+  name: 'after',
+  type: 'String',
+  description: 'Resume behind the event with this cursor; left out: events from now on.',
+  target: { to: 'after' },
+}
+
+/** The operations that become fields; the others are reported. `fields` gives each operationId its root field. */
+export function planOperations(
+  definition: ConnectorDefinition,
+  fields: ReadonlyMap<string, string>,
+  reader: ShapeReader,
+  findings: Findings,
+): readonly OperationPlan[] {
+  return definition.operations.flatMap(operation => {
+    const field = fields.get(operation.id)
+    if (field === undefined) return []
+    const root = rootOf(operation)
+    if (root === null) {
+      findings.add({
+        severity: 'WARNING',
+        code: 'OPERATION_SKIPPED',
+        message: `${operation.id} is left out: it calls and then waits for one callback, which is not offered yet.`,
+        operation: operation.id,
+        pointer: operation.pointer,
+      })
+      return []
+    }
+    const ownArguments = [connection]
+    if (root !== 'Subscription' && operation.nextLink !== null) ownArguments.push(limit)
+    if (root === 'Subscription') ownArguments.push(after)
+    const reserved = ownArguments.map(({ name }) => name)
+    return [
+      {
+        operation,
+        field,
+        root,
+        ownArguments,
+        arguments: planArguments(operation, reserved, reader, findings),
+        ...(root === 'Subscription'
+          ? planEvent(operation, reader)
+          : planResult(operation, definition.schemas, reader)),
+      },
+    ]
+  })
+}
+
+/** Null for a webhook action (connector-format §5.1): a call that waits for one callback. */
+function rootOf(operation: OperationDefinition): CompiledOperation['root'] | null {
+  const { role } = operation
+  if (role.role === 'action') return operation.safe ? 'Query' : 'Mutation'
+  return role.role === 'webhook' && role.once ? null : 'Subscription'
+}
+
+function planEvent(
+  operation: OperationDefinition,
+  reader: ShapeReader,
+): Pick<OperationPlan, 'result' | 'output'> {
+  const place = {
+    name: `${upperCamel(operation.id)}EventData`,
+    key: `operation:${keyPart(operation.id)}/event`,
+  }
+  return {
+    result: 'value',
+    output: operation.event ? reader.output(operation.event, place) : scalar('JSON'),
+  }
+}
+
+function planResult(
+  { id, response }: OperationDefinition,
+  schemas: ConnectorDefinition['schemas'],
+  reader: ShapeReader,
+): Pick<OperationPlan, 'result' | 'output'> {
+  if (!response) return { result: 'nothing', output: scalar('Boolean') }
+  if (isBinary(response, schemas)) return { result: 'file', output: scalar('File') }
+  const place = { name: `${upperCamel(id)}Response`, key: `operation:${keyPart(id)}/response` }
+  return { result: 'value', output: reader.output(response, place) }
+}
+
+function isBinary(
+  schema: Schema,
+  schemas: ConnectorDefinition['schemas'],
+  entered: readonly string[] = [],
+): boolean {
+  if (schema.type !== 'ref') return schema.type === 'string' && schema.format === 'binary'
+  const target = Object.hasOwn(schemas, schema.ref) ? schemas[schema.ref] : undefined
+  if (!target || entered.includes(schema.ref)) return false
+  return isBinary(target, schemas, [...entered, schema.ref])
+}

@@ -18,7 +18,11 @@ export function breakRequiredCycles(types: readonly TypePlan[], findings: Findin
 
   function follow(owner: TypePlan, member: MemberPlan): void {
     if (!member.required || member.shape.kind !== 'object') return
-    if (!entered.has(member.shape.type)) return visit(member.shape.type)
+    if (entered.has(member.shape.type)) relax(owner, member)
+    else visit(member.shape.type)
+  }
+
+  function relax(owner: TypePlan, member: MemberPlan): void {
     member.required = false
     findings.add({
       severity: 'WARNING',

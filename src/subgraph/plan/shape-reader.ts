@@ -2,8 +2,15 @@
 import type { Schema } from '../../definition/index.ts'
 import type { Findings } from './findings.ts'
 import { isHidden, isHiddenMember } from './hidden.ts'
-import { allocateNames, compareText, memberName, upperCamel } from './names.ts'
-import { type Direction, type MemberPlan, type ScalarName, type Shape, scalar, type TypePlan } from './shape.ts'
+import { allocateNames, compareText, keyPart, memberName, upperCamel } from './names.ts'
+import {
+  type Direction,
+  type MemberPlan,
+  type ScalarName,
+  type Shape,
+  scalar,
+  type TypePlan,
+} from './shape.ts'
 
 type ObjectSchema = Extract<Schema, { type: 'object' }>
 
@@ -36,7 +43,12 @@ export function createShapeReader(
       case 'array':
         return {
           kind: 'list',
-          of: shapeOf(schema.items, { name: `${place.name}Item`, key: `${place.key}/[]` }, direction, aliases),
+          of: shapeOf(
+            schema.items,
+            { name: `${place.name}Item`, key: `${place.key}/[]` },
+            direction,
+            aliases,
+          ),
         }
       case 'object':
         return shapeOfObject(schema, place, direction)
@@ -49,14 +61,18 @@ export function createShapeReader(
   function shapeOfReference(ref: string, direction: Direction, aliases: readonly string[]): Shape {
     const target = Object.hasOwn(schemas, ref) ? schemas[ref] : undefined
     if (!target || aliases.includes(ref)) return scalar('JSON')
-    return shapeOf(target, { name: upperCamel(ref), key: `schema:${ref}` }, direction, [...aliases, ref])
+    return shapeOf(target, { name: upperCamel(ref), key: `schema:${keyPart(ref)}` }, direction, [
+      ...aliases,
+      ref,
+    ])
   }
 
   function shapeOfObject(schema: ObjectSchema, place: Place, direction: Direction): Shape {
-    if (Object.keys(schema.properties).length === 0) return scalar('JSON')
     const key = `${direction} ${place.key}`
     const known = types.get(key)
     if (known) return { kind: 'object', type: known }
+    const wires = Object.keys(schema.properties).filter(wire => isShown(schema, wire, direction))
+    if (wires.length === 0) return scalar('JSON')
     const type: TypePlan = {
       key,
       direction,
@@ -65,20 +81,27 @@ export function createShapeReader(
       members: [],
     }
     types.set(key, type)
-    type.members.push(...membersOf(schema, place, direction))
+    type.members.push(...membersOf(schema, wires, place, direction))
     return { kind: 'object', type }
   }
 
-  function membersOf(owner: ObjectSchema, place: Place, direction: Direction): MemberPlan[] {
-    const wires = Object.keys(owner.properties).filter(
-      wire => direction === 'output' || !isHiddenMember(owner, wire, schemas),
-    )
+  function isShown(owner: ObjectSchema, wire: string, direction: Direction): boolean {
+    if (direction === 'output') return owner.properties[wire]?.writeOnly !== true
+    return !isHiddenMember(owner, wire, schemas)
+  }
+
+  function membersOf(
+    owner: ObjectSchema,
+    wires: readonly string[],
+    place: Place,
+    direction: Direction,
+  ): MemberPlan[] {
     const names = nameMembers(wires, place, findings)
     return wires.flatMap(wire => {
       const schema = owner.properties[wire]
       const name = names.get(wire)
       if (!schema || !name) return []
-      const inside = { name: place.name + upperCamel(wire), key: `${place.key}/${wire}` }
+      const inside = { name: place.name + upperCamel(wire), key: `${place.key}/${keyPart(wire)}` }
       const required = direction === 'input' && owner.required.includes(wire) && schema.nullable !== true
       return [{ name, wire, shape: shapeOf(schema, inside, direction, []), required, schema }]
     })

@@ -18,7 +18,10 @@ interface Notification {
     readonly data: {
       readonly method: string
       readonly headers: Readonly<Record<string, string>>
-      readonly body: { readonly receiver: string; readonly alerts: readonly { readonly labels: Readonly<Record<string, string>> }[] }
+      readonly body: {
+        readonly receiver: string
+        readonly alerts: readonly { readonly labels: Readonly<Record<string, string>> }[]
+      }
     }
   }
 }
@@ -47,8 +50,11 @@ test.runIf(present)('alert, find, silence, and receive the notification', { time
   const { testConnection } = await client.query<{ testConnection: { ok: boolean } }>(
     'mutation ($id: ID!) { testConnection(id: $id) { ok status message } }',
     {
-      id: (await client.query<{ connections: { nodes: { id: string }[] } }>('{ connections(connector: "alertmanager") { nodes { id } } }'))
-        .connections.nodes[0]?.id,
+      id: (
+        await client.query<{ connections: { nodes: { id: string }[] } }>(
+          '{ connections(connector: "alertmanager") { nodes { id } } }',
+        )
+      ).connections.nodes[0]?.id,
     },
   )
   expect(testConnection.ok).toBe(true)
@@ -70,7 +76,12 @@ test.runIf(present)('alert, find, silence, and receive the notification', { time
   const find = `query ($filter: [String!]) {
     alertmanager_getAlerts(filter: $filter, inhibited: true) { fingerprint labels status { state silencedBy } }
   }`
-  type Found = { alertmanager_getAlerts: { labels: Record<string, string>; status: { state: string; silencedBy: string[] } }[] }
+  type Found = {
+    alertmanager_getAlerts: {
+      labels: Record<string, string>
+      status: { state: string; silencedBy: string[] }
+    }[]
+  }
   const found = await client.query<Found>(find, { filter: ['alertname="DiskFull"', 'instance="a b/c&d=é"'] })
   expect(found.alertmanager_getAlerts).toHaveLength(1)
   expect(found.alertmanager_getAlerts[0]?.labels).toEqual({ alertname: 'DiskFull', instance: 'a b/c&d=é' })

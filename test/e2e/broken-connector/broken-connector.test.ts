@@ -16,7 +16,9 @@ const good = {
     '/today': {
       get: {
         operationId: 'GetToday',
-        responses: { 200: { description: 'OK', schema: { type: 'object', properties: { degrees: { type: 'number' } } } } },
+        responses: {
+          200: { description: 'OK', schema: { type: 'object', properties: { degrees: { type: 'number' } } } },
+        },
       },
     },
   },
@@ -34,15 +36,21 @@ test('a broken connector is quarantined and reported; the others serve', async (
   await using hub = await startHub({ env: { JUNCTOR_CONNECTORS: folder } })
   const client = await signUp(hub.url)
   const { connectors } = await client.query<{
-    connectors: { nodes: { name: string; status: string; diagnostics: { severity: string; message: string }[] }[] }
+    connectors: {
+      nodes: { name: string; status: string; diagnostics: { severity: string; message: string }[] }[]
+    }
   }>('{ connectors { nodes { name status diagnostics { severity code message } } } }')
   const status = Object.fromEntries(connectors.nodes.map(node => [node.name, node.status]))
   expect(status).toMatchObject({ broken: 'QUARANTINED', sql: 'READY', webhook: 'READY' })
   expect(status.weather).not.toBe('QUARANTINED')
   const broken = connectors.nodes.find(node => node.name === 'broken')
-  expect(broken?.diagnostics.some(diagnostic => diagnostic.severity === 'ERROR' && diagnostic.message.length > 20)).toBe(true)
+  expect(
+    broken?.diagnostics.some(diagnostic => diagnostic.severity === 'ERROR' && diagnostic.message.length > 20),
+  ).toBe(true)
 
-  const types = await client.query<{ __schema: { types: { name: string }[] } }>('{ __schema { types { name } } }')
+  const types = await client.query<{ __schema: { types: { name: string }[] } }>(
+    '{ __schema { types { name } } }',
+  )
   expect(types.__schema.types.length).toBeGreaterThan(20)
   const answer = await client.answer('{ broken_anything }')
   expect(answer.errors?.[0]?.extensions.code).toBe('CONNECTOR_QUARANTINED')

@@ -12,7 +12,10 @@ const root = join(import.meta.dirname, '../../..')
 
 /** The files that a clone would hold: tracked, or new and not ignored. */
 function copyCheckout(target: string): void {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' })
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
   for (const file of listed.split('\0').filter(name => name !== '')) {
     mkdirSync(dirname(join(target, file)), { recursive: true })
     cpSync(join(root, file), join(target, file))
@@ -33,12 +36,18 @@ function strangersEnvironment(port: number): NodeJS.ProcessEnv {
   return { PATH: path.join(':'), HOME, PORT: String(port) }
 }
 
-test('a clean copy runs by the README’s first command and serves its tour', { timeout: 300_000 }, async () => {
+test('a clean copy runs by the README’s first command and serves its tour', {
+  timeout: 300_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'junctor-clone-'))
   copyCheckout(folder)
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const child = spawn('sh', ['-c', firstCommand()], { cwd: folder, env: strangersEnvironment(port), detached: true })
+  const child = spawn('sh', ['-c', firstCommand()], {
+    cwd: folder,
+    env: strangersEnvironment(port),
+    detached: true,
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
   let ended = false
@@ -56,24 +65,30 @@ test('a clean copy runs by the README’s first command and serves its tour', { 
     expect((await fetch(url)).headers.get('content-type')).toContain('text/html')
 
     const client = await signUp(url)
-    const viewer = await client.query<{ viewer: { email: string; admin: boolean } }>('{ viewer { email admin } }')
+    const viewer = await client.query<{ viewer: { email: string; admin: boolean } }>(
+      '{ viewer { email admin } }',
+    )
     expect(viewer).toEqual({ viewer: { email: 'ada@example.com', admin: true } })
 
-    await client.query('mutation { createConnection(input: { connector: "sql", name: "shop", authentication: "sample" }) { connection { status } } }')
+    await client.query(
+      'mutation { createConnection(input: { connector: "sql", name: "shop", authentication: "sample" }) { connection { status } } }',
+    )
     const rows = await client.query<{ sql_listRows: { value: { id: number; name: string }[] } }>(
       '{ sql_listRows(table: "customers", top: 3) { value } }',
     )
     expect(rows.sql_listRows.value).toHaveLength(3)
 
-    await using events = client.subscribe<{ sql_onNewRow: { id: string; cursor: string; data: { name: string } } }>(
-      'subscription { sql_onNewRow(table: "customers") { id cursor time data feed { id status } } }',
-    )
+    await using events = client.subscribe<{
+      sql_onNewRow: { id: string; cursor: string; data: { name: string } }
+    }>('subscription { sql_onNewRow(table: "customers") { id cursor time data feed { id status } } }')
     const arriving = events.next(60)
     await waitFor(
       async () =>
-        (await client.query<{ feeds: { nodes: { status: string }[] } }>('{ feeds { nodes { status lastPollAt } } }')).feeds.nodes.some(
-          feed => feed.status === 'ACTIVE',
-        ),
+        (
+          await client.query<{ feeds: { nodes: { status: string }[] } }>(
+            '{ feeds { nodes { status lastPollAt } } }',
+          )
+        ).feeds.nodes.some(feed => feed.status === 'ACTIVE'),
       () => 'The feed does not get active.',
     )
     await client.query('mutation ($row: JSON!) { sql_insertRow(table: "customers", input: $row) }', {
@@ -82,7 +97,10 @@ test('a clean copy runs by the README’s first command and serves its tour', { 
     expect((await arriving).sql_onNewRow.data.name).toBe('Grace Hopper')
   } finally {
     if (child.pid !== undefined && !ended) process.kill(-child.pid, 'SIGTERM')
-    await waitFor(async () => ended, () => `It does not end.\n${output}`)
+    await waitFor(
+      async () => ended,
+      () => `It does not end.\n${output}`,
+    )
     await rm(folder, { recursive: true, force: true })
   }
 })

@@ -8,10 +8,15 @@ import { clientOf, signUp } from '../../harness/client.ts'
 import { freePort, startHub, waitFor } from '../../harness/hub.ts'
 
 interface Delivered {
-  readonly webhook_onRequest: { readonly id: string; readonly cursor: string; readonly data: { readonly body: { readonly n: number } } }
+  readonly webhook_onRequest: {
+    readonly id: string
+    readonly cursor: string
+    readonly data: { readonly body: { readonly n: number } }
+  }
 }
 
-const watch = 'subscription ($after: String) { webhook_onRequest(name: "orders", after: $after) { id cursor data { body } } }'
+const watch =
+  'subscription ($after: String) { webhook_onRequest(name: "orders", after: $after) { id cursor data { body } } }'
 
 async function deliver(webhookUrl: string, n: number): Promise<void> {
   const response = await fetch(webhookUrl, {
@@ -40,9 +45,11 @@ test.each([
     const arriving = events.next()
     await waitFor(
       async () =>
-        (await client.query<{ feeds: { nodes: { subscribers: number }[] } }>('{ feeds { nodes { subscribers } } }')).feeds.nodes.some(
-          feed => feed.subscribers === 1,
-        ),
+        (
+          await client.query<{ feeds: { nodes: { subscribers: number }[] } }>(
+            '{ feeds { nodes { subscribers } } }',
+          )
+        ).feeds.nodes.some(feed => feed.subscribers === 1),
       () => 'The subscription is not there.',
     )
     await deliver(createFeed.webhookUrl, 1)

@@ -35,7 +35,13 @@ test.runIf(present)('rows, changes and events of a real PostgreSQL', { timeout: 
     await setup.end()
     await using hub = await startHub({ env: { JUNCTOR_ALLOW_PRIVATE: `postgres://${host}:${port}` } })
     const client = await signUp(hub.url)
-    await runSqlScenario(client, 'postgres', { host, port, database, username: user, password: password || 'unused' })
+    await runSqlScenario(client, 'postgres', {
+      host,
+      port,
+      database,
+      username: user,
+      password: password || 'unused',
+    })
   } finally {
     await admin.query(`drop database ${database} with (force)`)
     await admin.end()

@@ -1,0 +1,241 @@
+// Making, changing and deleting connections.
+import { and, eq, notInArray } from 'drizzle-orm'
+import { JunctorError } from '../errors.ts'
+import { isId, newId } from '../id.ts'
+import type { Actor } from '../identity/index.ts'
+import type { JsonObject } from '../json.ts'
+import type { Secret } from '../secret.ts'
+import { type Queryable, schema } from '../store/index.ts'
+import { chooseAuthentication } from './authentications.ts'
+import { authorize, signedIn } from './authorize.ts'
+import { acceptBaseUrl } from './base-url.ts'
+import type { Connection, ConnectionStatus, Role } from './connection.ts'
+import type { Connections } from './connections.ts'
+import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
+import { type AcceptedParameters, acceptParameters } from './parameters.ts'
+import { type ConnectionRow, readRow, sealContext, toConnection } from './record.ts'
+
+export interface CreateConnection {
+  readonly connector: string
+  readonly name: string
+  /** Needed where the connector has several. */
+  readonly authentication?: string | null | undefined
+  readonly parameters?: JsonObject | null | undefined
+  readonly baseUrl?: string | null | undefined
+}
+
+/** Absent: stays as it is. Null: removed. */
+export interface UpdateConnection {
+  readonly name?: string | null | undefined
+  readonly parameters?: JsonObject | null | undefined
+  readonly baseUrl?: string | null | undefined
+  readonly disabled?: boolean | null | undefined
+}
+
+const { connection, credential, connectionDefault, accessGrant } = schema
+
+export function createChanges(
+  options: ConnectionsOptions,
+): Pick<Connections, 'create' | 'update' | 'delete' | 'setDefault'> {
+  const { store, vault, clock } = options
+
+  async function writeSecrets(
+    db: Queryable,
+    row: Pick<ConnectionRow, 'id' | 'organizationId'>,
+    secrets: Readonly<Record<string, Secret>>,
+  ): Promise<void> {
+    const updatedAt = new Date(clock.now())
+    for (const [name, value] of Object.entries(secrets)) {
+      const sealed = vault.seal(value, sealContext(row, name))
+      await db
+        .insert(credential)
+        .values({ connectionId: row.id, name, sealed, updatedAt })
+        .onConflictDoUpdate({
+          target: [credential.connectionId, credential.name],
+          set: { sealed, updatedAt },
+        })
+    }
+  }
+
+  return {
+    async create(actor: Actor | null, input: CreateConnection): Promise<Connection> {
+      const owner = signedIn(actor)
+      await authorize(store.db, owner, 'connector.use', { kind: 'CONNECTOR', id: input.connector })
+      const definition = definitionOf(options, input.connector)
+      const authentication = chooseAuthentication(definition, input.authentication ?? null)
+      const accepted = acceptParameters(authentication, input.parameters ?? {})
+      const name = acceptName(input.name)
+      const now = new Date(clock.now())
+      const values = {
+        id: newId(),
+        organizationId: owner.organizationId,
+        ownerId: owner.userId,
+        connector: definition.name,
+        name,
+        authentication: authentication.name,
+        parameters: { ...accepted.plain },
+        secretNames: [...accepted.secretNames],
+        baseUrl: input.baseUrl ? acceptBaseUrl(input.baseUrl) : null,
+        status: 'ACTIVE' as const,
+        createdAt: now,
+        updatedAt: now,
+      }
+      return store.db.transaction(async db => {
+        const [row] = await db
+          .insert(connection)
+          .values(values)
+          .onConflictDoNothing({ target: [connection.organizationId, connection.connector, connection.name] })
+          .returning()
+        if (!row) throw nameTaken(definition.name, name)
+        await writeSecrets(db, row, accepted.secrets)
+        await db
+          .insert(connectionDefault)
+          .values({ userId: owner.userId, connector: definition.name, connectionId: row.id })
+          .onConflictDoNothing()
+        return toConnection(row)
+      })
+    },
+
+    async update(actor: Actor | null, id: string, input: UpdateConnection): Promise<Connection> {
+      return store.db.transaction(async db => {
+        const role = await authorize(db, actor, 'connection.update', { kind: 'CONNECTION', id })
+        const row = await readRow(db, id, 'lock')
+        const stored = { plain: row.parameters, secretNames: row.secretNames }
+        const accepted = input.parameters
+          ? acceptParameters(authenticationOf(options, row), input.parameters, stored)
+          : { ...stored, secrets: {} }
+        const baseUrl =
+          input.baseUrl === undefined ? row.baseUrl : input.baseUrl && acceptBaseUrl(input.baseUrl)
+        keepSecretsWithTheirOwner(role, row, accepted, baseUrl ?? null)
+        const changes = {
+          name: input.name === undefined || input.name === null ? row.name : acceptName(input.name),
+          parameters: { ...accepted.plain },
+          secretNames: [...accepted.secretNames],
+          baseUrl: baseUrl || null,
+          ...nextStatus(row, input.disabled ?? null, Object.keys(accepted.secrets).length > 0),
+          updatedAt: new Date(clock.now()),
+        }
+        if (changes.name !== row.name) await refuseTakenName(db, row, changes.name)
+        const [changed] = await db.update(connection).set(changes).where(eq(connection.id, id)).returning()
+        await db
+          .delete(credential)
+          .where(and(eq(credential.connectionId, id), notInArray(credential.name, changes.secretNames)))
+        await writeSecrets(db, row, accepted.secrets)
+        return toConnection(changed ?? row)
+      })
+    },
+
+    /** The credential rows, defaults and grants go with it; the rest of the hub has ended its feeds before. */
+    async delete(actor: Actor | null, id: string): Promise<void> {
+      await store.db.transaction(async db => {
+        await authorize(db, actor, 'connection.delete', { kind: 'CONNECTION', id })
+        await db.delete(connection).where(eq(connection.id, id))
+        // After the connection, whose lock a grant in the making holds: it is there to be seen by now.
+        await db
+          .delete(accessGrant)
+          .where(and(eq(accessGrant.resourceKind, 'CONNECTION'), eq(accessGrant.resourceId, id)))
+      })
+    },
+
+    async setDefault(actor: Actor | null, id: string): Promise<Connection> {
+      return store.db.transaction(async db => {
+        const { userId } = signedIn(actor)
+        await authorize(db, actor, 'connection.default', { kind: 'CONNECTION', id })
+        const row = await readRow(db, id, 'lock')
+        await db
+          .insert(connectionDefault)
+          .values({ userId, connector: row.connector, connectionId: id })
+          .onConflictDoUpdate({
+            target: [connectionDefault.userId, connectionDefault.connector],
+            set: { connectionId: id },
+          })
+        return toConnection(row)
+      })
+    },
+  }
+}
+
+/** Throws CONNECTOR_NOT_FOUND, or CONNECTION_INACTIVE where a new version of the package dropped the authentication. */
+export function authenticationOf(options: ConnectionsOptions, row: ConnectionRow) {
+  const found = definitionOf(options, row.connector).authentications.find(
+    ({ name }) => name === row.authentication,
+  )
+  if (found) return found
+  throw new JunctorError(
+    'CONNECTION_INACTIVE',
+    `The connector ${row.connector} no longer has the authentication ${JSON.stringify(row.authentication)} that the connection ${JSON.stringify(row.name)} uses. Create a new connection.`,
+    { details: { connector: row.connector } },
+  )
+}
+
+/**
+ * Who may EDIT but does not OWN could point a connection at a host of their own and read its credential there: the
+ * base URL directly, the other parameters by way of policies that build the host. So they bring their own credential.
+ */
+function keepSecretsWithTheirOwner(
+  role: Role,
+  row: ConnectionRow,
+  accepted: AcceptedParameters,
+  baseUrl: string | null,
+): void {
+  const before = JSON.stringify(sorted(row.parameters))
+  const moved = baseUrl !== row.baseUrl || JSON.stringify(sorted(accepted.plain)) !== before
+  const kept = row.secretNames.filter(name => !Object.hasOwn(accepted.secrets, name))
+  if (role === 'OWN' || !moved || kept.length === 0) return
+  throw new JunctorError(
+    'CREDENTIAL_INVALID',
+    `Who does not own the connection ${JSON.stringify(row.name)} must enter its secrets again to change where it leads. Give ${kept.join(', ')} as well.`,
+    { details: { connector: row.connector } },
+  )
+}
+
+function sorted(record: Readonly<Record<string, unknown>>): [string, unknown][] {
+  return Object.entries(record)
+    .map(([name, value]): [string, unknown] => [name, typeof value === 'bigint' ? String(value) : value])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** A new credential is worth a new try; enabling brings back what disabling took. */
+function nextStatus(
+  row: ConnectionRow,
+  disabled: boolean | null,
+  entered: boolean,
+): { status: ConnectionStatus; statusReason: string | null } {
+  if (disabled) return { status: 'DISABLED', statusReason: 'It was disabled.' }
+  const revived =
+    (disabled === false && row.status === 'DISABLED') || (entered && row.status === 'NEEDS_AUTHORIZATION')
+  return revived
+    ? { status: 'ACTIVE', statusReason: null }
+    : { status: row.status, statusReason: row.statusReason }
+}
+
+async function refuseTakenName(db: Queryable, row: ConnectionRow, name: string): Promise<void> {
+  const [taken] = await db
+    .select({ id: connection.id })
+    .from(connection)
+    .where(
+      and(
+        eq(connection.organizationId, row.organizationId),
+        eq(connection.connector, row.connector),
+        eq(connection.name, name),
+      ),
+    )
+  if (taken) throw nameTaken(row.connector, name)
+}
+
+function nameTaken(connector: string, name: string): JunctorError {
+  return new JunctorError(
+    'CONFLICT',
+    `Your organization already has a connection ${JSON.stringify(name)} for the connector ${connector}. Choose another name.`,
+    { details: { connector } },
+  )
+}
+
+function acceptName(text: string): string {
+  const name = text.trim()
+  if (name.length === 0 || name.length > 100 || /\p{Cc}/u.test(name))
+    throw new JunctorError('BAD_INPUT', 'A connection’s name must have 1 to 100 characters on one line.')
+  // A reference to a connection is its name or its id.
+  if (isId(name)) throw new JunctorError('BAD_INPUT', 'A connection’s name must not look like an id.')
+  return name
+}

@@ -1,0 +1,69 @@
+// Everything the hub does with connections. Every method takes who asks first, and asks `authorize` before it acts.
+import type { Actor } from '../identity/index.ts'
+import { type CreateConnection, createChanges, type UpdateConnection } from './changes.ts'
+import type { Connection, ConnectionId, ConnectionTest, OpenConnection, Role } from './connection.ts'
+import type { ConnectionsOptions } from './dependencies.ts'
+import { createGrants, type Grant, type Principal } from './grants.ts'
+import { type ConnectionList, createLookup } from './lookup.ts'
+import { createOpening } from './opening.ts'
+import type { PageRequest } from './page.ts'
+import { createRotation, type Resealed } from './rotation.ts'
+
+/**
+ * An actor of null is nobody: UNAUTHENTICATED. To somebody without any role a connection does not exist
+ * (CONNECTION_NOT_FOUND); with too low a role it is FORBIDDEN.
+ */
+export interface Connections {
+  /**
+   * Stores a connection with its credential sealed; the first of a connector becomes the person's default. Throws
+   * CONNECTOR_NOT_FOUND, BAD_INPUT, CREDENTIAL_INVALID, AUTHENTICATION_UNSUPPORTED, CONFLICT.
+   */
+  create(actor: Actor | null, input: CreateConnection): Promise<Connection>
+  /** Needs EDIT. Throws as `create` does. */
+  update(actor: Actor | null, id: string, input: UpdateConnection): Promise<Connection>
+  /** Needs USE. Calls the API and remembers the outcome; a success revives what needed authorization. */
+  test(actor: Actor | null, id: string): Promise<ConnectionTest>
+  /** Needs USE: everybody has a default of their own. */
+  setDefault(actor: Actor | null, id: string): Promise<Connection>
+  /** Needs OWN. */
+  delete(actor: Actor | null, id: string): Promise<void>
+  get(actor: Actor | null, id: string): Promise<Connection>
+  /** Oldest first. Throws BAD_INPUT, CURSOR_INVALID. */
+  list(
+    actor: Actor | null,
+    request?: PageRequest & { readonly connector?: string | null | undefined },
+  ): Promise<ConnectionList>
+  /**
+   * The connection that a field's `connection` argument means: an id or a name, or with null the default, else the
+   * only one. Null where there is none and the API needs none. Throws CONNECTION_REQUIRED, CONNECTION_NOT_FOUND.
+   */
+  resolve(actor: Actor | null, connector: string, reference: string | null): Promise<Connection | null>
+  /**
+   * Opens the credential for one call; needs USE. HERE an actor of null is the hub itself, which acts for a feed:
+   * never pass on what a request brought. Throws CONNECTION_INACTIVE, SEAL_BROKEN.
+   */
+  open(actor: Actor | null, id: string): Promise<OpenConnection>
+  /** Needs OWN. To somebody, a team or everybody of the connection's organization; granting again changes the role. */
+  grant(actor: Actor | null, id: string, to: Principal, role: Role): Promise<Grant>
+  grantConnector(actor: Actor | null, name: string, to: Principal, role: Role): Promise<Grant>
+  revokeGrant(actor: Actor | null, id: string): Promise<Grant>
+  grants(actor: Actor | null, id: string): Promise<readonly Grant[]>
+  /** Null: no role. */
+  roleOf(actor: Actor | null, id: string): Promise<Role | null>
+  /** The person's default for the connector, while they may use it. */
+  defaultOf(actor: Actor | null, connector: string): Promise<ConnectionId | null>
+  /** The hub itself: the API refused an ACTIVE connection's credential. `reason` is a sentence for its people. */
+  needsAuthorization(id: ConnectionId, reason: string): Promise<void>
+  /** The hub itself: seals again with the current key what an older one sealed. May be stopped and repeated. */
+  reseal(): Promise<Resealed>
+}
+
+export function createConnections(options: ConnectionsOptions): Connections {
+  return {
+    ...createChanges(options),
+    ...createLookup(options),
+    ...createOpening(options),
+    ...createGrants(options),
+    ...createRotation(options),
+  }
+}

@@ -1,0 +1,100 @@
+// Opening connections: where sealed credentials become usable, for one call.
+import { and, eq } from 'drizzle-orm'
+import { isJunctorError, JunctorError } from '../errors.ts'
+import { isId } from '../id.ts'
+import type { Actor } from '../identity/index.ts'
+import type { Secret } from '../secret.ts'
+import { schema } from '../store/index.ts'
+import { authorize, notFound } from './authorize.ts'
+import { authenticationOf } from './changes.ts'
+import type { ConnectionTest, OpenConnection } from './connection.ts'
+import type { Connections } from './connections.ts'
+import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
+import { type ConnectionRow, readRow, sealContext, toConnection } from './record.ts'
+
+const { connection, credential } = schema
+
+/** A busy connection is not written to on every call. */
+const touchEvery = 60_000
+
+export function createOpening(
+  options: ConnectionsOptions,
+): Pick<Connections, 'open' | 'test' | 'needsAuthorization'> {
+  const { vault, clock, tester } = options
+  const { db } = options.store
+
+  async function unseal(row: ConnectionRow): Promise<OpenConnection> {
+    const authentication = authenticationOf(options, row)
+    const sealed = await db
+      .select({ name: credential.name, sealed: credential.sealed })
+      .from(credential)
+      .where(eq(credential.connectionId, row.id))
+    const secrets: [string, Secret][] = sealed.map(each => [
+      each.name,
+      vault.open(each.sealed, sealContext(row, each.name)),
+    ])
+    const { id, connector, parameters, baseUrl } = toConnection(row)
+    return { id, connector, authentication, parameters, secrets: Object.fromEntries(secrets), baseUrl }
+  }
+
+  async function touch({ id, lastUsedAt }: ConnectionRow): Promise<void> {
+    const now = clock.now()
+    if (lastUsedAt && now - lastUsedAt.getTime() < touchEvery) return
+    await db
+      .update(connection)
+      .set({ lastUsedAt: new Date(now) })
+      .where(eq(connection.id, id))
+  }
+
+  return {
+    async open(actor: Actor | null, id: string): Promise<OpenConnection> {
+      const resource = { kind: 'CONNECTION', id } as const
+      if (actor) await authorize(db, actor, 'connection.use', resource)
+      else if (!isId(id)) throw notFound(resource)
+      const row = await readRow(db, id)
+      if (row.status !== 'ACTIVE') throw inactive(row)
+      const open = await unseal(row)
+      await touch(row)
+      return open
+    },
+
+    async test(actor: Actor | null, id: string): Promise<ConnectionTest> {
+      await authorize(db, actor, 'connection.test', { kind: 'CONNECTION', id })
+      const row = await readRow(db, id)
+      if (row.status === 'DISABLED' || row.status === 'REVOKED') throw inactive(row)
+      const open = await unseal(row)
+      const result = await tester(definitionOf(options, row.connector), open).catch(asFailedTest)
+      const test = { ...result, at: new Date(clock.now()) }
+      const revived = result.ok && row.status === 'NEEDS_AUTHORIZATION'
+      await db
+        .update(connection)
+        .set({
+          lastTest: { ...test, at: test.at.toISOString() },
+          ...(revived ? { status: 'ACTIVE', statusReason: null } : {}),
+        })
+        .where(eq(connection.id, id))
+      return test
+    },
+
+    async needsAuthorization(id: string, reason: string): Promise<void> {
+      await db
+        .update(connection)
+        .set({ status: 'NEEDS_AUTHORIZATION', statusReason: reason })
+        .where(and(eq(connection.id, id), eq(connection.status, 'ACTIVE')))
+    },
+  }
+}
+
+/** What the hub refuses or the API answers is the outcome of a test; anything else is a fault of the hub. */
+function asFailedTest(error: unknown) {
+  if (!isJunctorError(error)) throw error
+  return { ok: false, status: error.details.http?.status ?? null, message: error.message }
+}
+
+function inactive({ name, connector, status, statusReason }: ConnectionRow): JunctorError {
+  return new JunctorError(
+    'CONNECTION_INACTIVE',
+    `The connection ${JSON.stringify(name)} of the connector ${connector} cannot be used, it is ${status}.${statusReason ? ` ${statusReason}` : ''} Somebody who may edit it can put this right.`,
+    { details: { connector } },
+  )
+}

@@ -1,0 +1,33 @@
+// A connection as its row, and what the rest of the hub sees of it.
+import { eq } from 'drizzle-orm'
+import { type Queryable, schema } from '../store/index.ts'
+import { notFound } from './authorize.ts'
+import type { Connection, ConnectionId } from './connection.ts'
+import type { SealContext } from './vault.ts'
+
+export type ConnectionRow = typeof schema.connection.$inferSelect
+
+export function toConnection(row: ConnectionRow): Connection {
+  const { updatedAt: _, lastTest, id, ...rest } = row
+  return {
+    ...rest,
+    id: id as ConnectionId,
+    lastTest: lastTest && { ...lastTest, at: new Date(lastTest.at) },
+  }
+}
+
+/** The row, locked until the transaction ends where `lock` says so. Throws CONNECTION_NOT_FOUND. */
+export async function readRow(db: Queryable, id: string, lock?: 'lock'): Promise<ConnectionRow> {
+  const query = db.select().from(schema.connection).where(eq(schema.connection.id, id))
+  const [row] = await (lock ? query.for('update') : query)
+  if (!row) throw notFound({ kind: 'CONNECTION', id })
+  return row
+}
+
+/** Where the credential of that name is sealed. */
+export function sealContext(
+  { id, organizationId }: Pick<ConnectionRow, 'id' | 'organizationId'>,
+  name: string,
+): SealContext {
+  return { table: 'credential', row: `${id}/${name}`, column: 'sealed', tenant: organizationId }
+}

@@ -1,0 +1,91 @@
+// Names of operations: operationIds where there are any, made up and told apart where not, before anything else is
+// read, because dynamic references and policies call operations by name.
+import { quoted } from './findings.ts'
+import { child, isObject, members, type Node, words } from './node.ts'
+import { follow, type Reading } from './reading.ts'
+
+/** An operation's place in the document, with its final id. */
+export interface NamedOperation {
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly item: Node
+  readonly node: Node
+}
+
+export interface OperationNames {
+  readonly operations: readonly NamedOperation[]
+  /** The id that is meant: an exact match, else one that differs in case only (connector-format §4.1). */
+  find(name: string): string | undefined
+}
+
+const methods = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace'])
+
+/** Finds all operations. Path items hold other keys too (`parameters`, `x-…`), which are passed over (§2.1). */
+export function nameOperations(reading: Reading): OperationNames {
+  const { findings, bounds } = reading
+  const found: Omit<NamedOperation, 'id'>[] = []
+  for (const [path, raw] of members(child(reading.document, 'paths'))) {
+    if (path.startsWith('x-')) continue
+    const item = follow(reading, raw)
+    for (const [key, node] of members(item)) {
+      const method = key.toLowerCase()
+      if (methods.has(method) && isObject(node)) found.push({ method, path, item, node })
+    }
+  }
+  if (found.length > bounds.operations) {
+    findings.error('DOCUMENT_INVALID', `The document has more than ${bounds.operations} operations.`)
+    found.length = 0
+  }
+  const ids = distinctIds(reading, found)
+  const operations = found.map(operation => ({ ...operation, id: ids.get(operation) ?? operation.path }))
+  const exact = new Set(operations.map(operation => operation.id))
+  const folded = new Map(operations.map(operation => [operation.id.toLowerCase(), operation.id]))
+  return { operations, find: name => (exact.has(name) ? name : folded.get(name.trim().toLowerCase())) }
+}
+
+type Unnamed = Omit<NamedOperation, 'id'>
+
+/** Ids do not depend on the order of the document: of equal ones the first by path and method keeps it. */
+function distinctIds({ findings }: Reading, found: readonly Unnamed[]): Map<Unnamed, string> {
+  const inOrder = [...found].sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method))
+  const declared = new Set(found.map(({ node }) => words(child(node, 'operationId'))))
+  const taken = new Set<string>()
+  const suffixes = new Map<string, number>()
+  const ids = new Map<Unnamed, string>()
+  for (const operation of inOrder) {
+    const own = words(child(operation.node, 'operationId'))
+    const wanted = own ?? generatedId(operation)
+    let id = wanted
+    while (taken.has(id) || (id !== own && declared.has(id))) {
+      const suffix = suffixes.get(wanted) ?? 2
+      suffixes.set(wanted, suffix + 1)
+      id = `${wanted}_${suffix}`
+    }
+    taken.add(id)
+    ids.set(operation, id)
+    const place = { pointer: operation.node.pointer, operation: id }
+    if (own === undefined) {
+      findings.warning(
+        'OPERATION_ID_MISSING',
+        `The operation has no operationId and is called ${quoted(id)}.`,
+        place,
+      )
+    } else if (id !== own) {
+      findings.warning(
+        'NAME_DUPLICATE',
+        `Another operation is called ${quoted(own)}; this one is ${quoted(id)}.`,
+        place,
+      )
+    }
+  }
+  return ids
+}
+
+function generatedId({ method, path }: Unnamed): string {
+  return [method, ...path.split(/[^\p{L}\p{N}]+/u).filter(part => part !== '')].join('_')
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,66 @@
+// Paths inside values: where a policy's expression points, and what schema stands there.
+import type { Schema } from './model.ts'
+import type { SchemaReader } from './schema.ts'
+
+/**
+ * `@triggerBody().value['odd name'][0]` → ['value', 'odd name', '0']; `@triggerBody()` → []. Null for text that is no
+ * such path (connector-format §4.4).
+ */
+export function expressionPath(expression: string): readonly string[] | null {
+  const start = /^\s*@?\{?@?(?:triggerBody|body|item)\(\)/i.exec(expression)
+  if (start === null) return null
+  const steps: string[] = []
+  const step = /\?*\.([\p{L}_][\p{L}\p{N}_]*)|\?*\['([^']*)'\]|\?*\[(\d+)\]/uy
+  step.lastIndex = start[0].length
+  let end = step.lastIndex
+  for (let match = step.exec(expression); match !== null; match = step.exec(expression)) {
+    steps.push(match[1] ?? match[2] ?? match[3] ?? '')
+    end = step.lastIndex
+  }
+  return ['', '}'].includes(expression.slice(end).trim()) ? steps : null
+}
+
+/** The schema at a path; undefined where nothing is declared there. */
+export function schemaAt(schemas: SchemaReader, schema: Schema, path: readonly string[]): Schema | undefined {
+  let current: Schema | undefined = schemas.resolve(schema)
+  for (const name of path) {
+    if (current?.type === 'array') current = current.items
+    else if (current?.type === 'object') {
+      current = Object.hasOwn(current.properties, name) ? current.properties[name] : undefined
+    } else return undefined
+    if (current !== undefined) current = schemas.resolve(current)
+  }
+  return current
+}
+
+/** Steps of one search; shared schemas would else make it grow without end. */
+const mostSteps = 20_000
+
+/** Every path whose schema passes, through objects and arrays (`0` is their first element), no cycle twice. */
+export function pathsWhere(
+  schemas: SchemaReader,
+  schema: Schema,
+  passes: (schema: Schema) => boolean,
+): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = []
+  const above = new Set<Schema>()
+  let steps = 0
+  const walk = (each: Schema, path: readonly string[]) => {
+    steps += 1
+    if (steps > mostSteps) return
+    if (passes(each)) {
+      found.push(path)
+      return
+    }
+    const target = schemas.resolve(each)
+    if (above.has(target)) return
+    above.add(target)
+    if (target.type === 'array') walk(target.items, [...path, '0'])
+    if (target.type === 'object') {
+      for (const [name, property] of Object.entries(target.properties)) walk(property, [...path, name])
+    }
+    above.delete(target)
+  }
+  walk(schema, [])
+  return found
+}

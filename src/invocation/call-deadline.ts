@@ -1,0 +1,22 @@
+// The time a whole call may take, joined with the caller's own signal.
+import type { Clock } from '../clock.ts'
+import { JunctorError } from '../errors.ts'
+
+export interface Deadline extends Disposable {
+  /** Aborts when the caller does or the time is over. */
+  readonly signal: AbortSignal
+}
+
+/** Its signal's reason is UPSTREAM_TIMEOUT when the time was over. */
+export function startDeadline(clock: Clock, milliseconds: number, caller: AbortSignal): Deadline {
+  const over = new AbortController()
+  const cancel = clock.after(milliseconds, () =>
+    over.abort(
+      new JunctorError(
+        'UPSTREAM_TIMEOUT',
+        `The call took longer than ${Math.round(milliseconds / 1_000)} seconds in all and was given up; try again later.`,
+      ),
+    ),
+  )
+  return { signal: AbortSignal.any([caller, over.signal]), [Symbol.dispose]: cancel }
+}

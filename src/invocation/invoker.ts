@@ -1,0 +1,86 @@
+// The invoker: calls in, answers or errors out, each of them measured, logged without secrets and bounded in time.
+import type { Clock } from '../clock.ts'
+import type { OriginSubstitute } from '../config.ts'
+import { type ErrorCode, isJunctorError, JunctorError } from '../errors.ts'
+import type { Logger, Metrics } from '../telemetry/index.ts'
+import { startDeadline } from './call-deadline.ts'
+import { createEgressGuard, type EgressGuardOptions } from './egress/guard.ts'
+import { createSubstitutes } from './egress/substitutes.ts'
+import type { Invocation, InvocationResult, Invoker, WebappSockets } from './invocation.ts'
+import { performCall } from './perform-call.ts'
+import { createRedactor, type Redactor } from './response/redactor.ts'
+import { defaultLimits, type Limits } from './transport/limits.ts'
+import { openUpstream } from './transport/upstream.ts'
+import { openWebappTransport } from './transport/webapp.ts'
+
+export interface InvokerOptions {
+  /** Origins (scheme://host:port) that may resolve to private addresses. */
+  readonly allowPrivate: readonly string[]
+  /** Origins whose calls go elsewhere; a substitute may be private, since the operator named it. */
+  readonly origins: readonly OriginSubstitute[]
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly webapps: WebappSockets
+  readonly limits?: Partial<Limits>
+  /** Name resolution; the system's where none is given. */
+  readonly resolve?: NonNullable<EgressGuardOptions['resolve']>
+}
+
+/** Opens the invoker. Its connections open on first use and end when it is disposed. */
+export function createInvoker(options: InvokerOptions): Invoker {
+  const { clock, logger, metrics } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const substitutes = createSubstitutes(options.origins)
+  const guard = createEgressGuard({
+    allowPrivate: [...options.allowPrivate, ...options.origins.map(({ to }) => to)],
+    ...(options.resolve ? { resolve: options.resolve } : {}),
+  })
+  const upstream = openUpstream(guard, substitutes, limits)
+  const webapps = openWebappTransport(options.webapps, limits)
+  const means = { upstream, webapps, substitutes, clock }
+
+  const observe = (invocation: Invocation, outcome: string, started: number): void => {
+    const seconds = (clock.now() - started) / 1_000
+    const labels = { connector: invocation.definition.name, operation: invocation.operation.id, outcome }
+    metrics.upstreamCalls.observe(labels, seconds)
+    logger.debug({ ...labels, seconds }, 'upstream call')
+  }
+
+  return {
+    async call(invocation): Promise<InvocationResult> {
+      const started = clock.now()
+      const redact = createRedactor(invocation.connection)
+      using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
+      try {
+        const result = await performCall(invocation, means, redact, deadline.signal)
+        observe(invocation, statusClass(result.status), started)
+        return result
+      } catch (error) {
+        observe(invocation, outcomeOf(error), started)
+        throw isJunctorError(error) ? named(error, invocation, redact) : error
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([upstream[Symbol.asyncDispose](), webapps[Symbol.asyncDispose]()])
+    },
+  }
+}
+
+function outcomeOf(error: unknown): ErrorCode | 'ABORTED' | string {
+  if (!isJunctorError(error)) return 'ABORTED'
+  const status = error.details.http?.status
+  return status === undefined ? error.code : statusClass(status)
+}
+
+function statusClass(status: number): string {
+  return `${Math.floor(status / 100)}xx`
+}
+
+/** The error with connector and operation, and no secret in its sentence: a host may have been made from one. */
+function named(error: JunctorError, { definition, operation }: Invocation, redact: Redactor): JunctorError {
+  return new JunctorError(error.code, redact(error.message), {
+    cause: error.cause,
+    details: { ...error.details, connector: definition.name, operation: operation.id },
+  })
+}

@@ -1,0 +1,111 @@
+// One call from its arguments to its answer (connector-format §4.2): build, credential, request policies, send,
+// decode, response policies.
+import type { Clock } from '../clock.ts'
+import type { Schema } from '../definition/index.ts'
+import { JunctorError } from '../errors.ts'
+import { applyCredential } from './credentials/index.ts'
+import type { Substitutes } from './egress/substitutes.ts'
+import type { Invocation, InvocationResult } from './invocation.ts'
+import {
+  type Answer,
+  applyRequestPolicies,
+  applyResponsePolicies,
+  type PolicyCall,
+} from './policies/index.ts'
+import { assertAddressed } from './request/base-url.ts'
+import { buildDraft } from './request/build.ts'
+import type { Draft } from './request/draft.ts'
+import { followedUrl, ownUrl } from './request/target.ts'
+import { wireRequest } from './request/wire-request.ts'
+import { decodeBody } from './response/decode.ts'
+import type { Redactor } from './response/redactor.ts'
+import { upstreamError } from './response/upstream-error.ts'
+import { followingRedirects } from './transport/redirects.ts'
+import { retrying } from './transport/retries.ts'
+import type { Upstream } from './transport/upstream.ts'
+import type { WebappTransport } from './transport/webapp.ts'
+import type { Send } from './transport/wire.ts'
+
+export interface CallMeans {
+  readonly upstream: Upstream
+  readonly webapps: WebappTransport
+  readonly substitutes: Substitutes
+  readonly clock: Clock
+}
+
+/** Throws JunctorError as `Invoker.call` says, without connector and operation; rejects with the signal's reason. */
+export async function performCall(
+  invocation: Invocation,
+  means: CallMeans,
+  redact: Redactor,
+  signal: AbortSignal,
+): Promise<InvocationResult> {
+  signal.throwIfAborted()
+  const { definition, operation, connection } = invocation
+  assertRunnable(invocation)
+  const { draft, pathValues } = buildDraft(invocation)
+  const hosted = definition.webapp !== null
+  if (connection && !operation.anonymous && !hosted) applyCredential(connection, draft)
+
+  const deliver = async (
+    ready: Draft,
+    url: URL,
+    response: Schema | null,
+    accept: readonly number[],
+  ): Promise<InvocationResult> => {
+    const answer = await sender(invocation, ready, means)(await wireRequest(ready, url), signal)
+    if (!isSuccess(answer.status) && !accept.includes(answer.status))
+      throw upstreamError(answer, { definition, operation }, redact, means.clock)
+    const contentType = answer.headers['content-type'] ?? ''
+    const body = decodeBody({ contentType, body: answer.body }, response, definition.schemas)
+    return { status: answer.status, headers: answer.headers, body, url: answer.url }
+  }
+
+  const call: PolicyCall = {
+    connection,
+    draft,
+    pathValues,
+    followed: invocation.url !== undefined,
+    hostOpen: !hosted && !connection?.baseUrl,
+    async send(side) {
+      assertAddressed(side.base, definition, connection)
+      const { status, headers, body } = await deliver(side, ownUrl(side), null, [])
+      return { status, headers: { ...headers }, body }
+    },
+  }
+  await applyRequestPolicies(definition, operation, call)
+  if (!hosted) assertAddressed(draft.base, definition, connection)
+  const url =
+    invocation.url === undefined ? ownUrl(draft) : followedUrl(invocation.url, draft, means.substitutes)
+  const result = await deliver(draft, url, operation.response, invocation.accept ?? [])
+  if (!isSuccess(result.status)) return result
+  const answer: Answer = { status: result.status, headers: { ...result.headers }, body: result.body }
+  applyResponsePolicies(definition, operation, call, answer)
+  return { ...answer, url: result.url }
+}
+
+function assertRunnable({ definition, operation, connection }: Invocation): void {
+  if (operation.scripted && definition.webapp === null)
+    throw new JunctorError(
+      'SCRIPT_REQUIRED',
+      `${operation.id} of ${definition.title} runs through a C# script, which the hub does not execute; use another operation or host a webapp for the connector.`,
+    )
+  // A defence in depth: whoever opens connections picks them by connector already.
+  if (connection && connection.connector !== definition.name)
+    throw new JunctorError(
+      'FORBIDDEN',
+      `The connection belongs to ${connection.connector} and is not used for ${definition.name}; choose a connection of ${definition.name}.`,
+    )
+}
+
+function sender(invocation: Invocation, draft: Draft, means: CallMeans): Send {
+  const { definition, operation, connection } = invocation
+  if (definition.webapp !== null) return means.webapps.sender(definition, connection)
+  const send = followingRedirects(means.upstream.send, means.substitutes)
+  const repeatable = invocation.method ? draft.method === 'GET' : operation.safe
+  return repeatable ? retrying(send, means.clock) : send
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}

@@ -1,0 +1,59 @@
+// dynamichosturl: replaces scheme, host and base path by a template (connector-format §4.3). A connection that names its
+// own base URL has settled the address, and keeps it.
+import type { OpenConnection } from '../../connections/index.ts'
+import { JunctorError } from '../../errors.ts'
+import { type Evaluated, evaluatePiece } from '../expressions/evaluate.ts'
+import { parseTemplate } from '../expressions/parse.ts'
+import { readBase } from '../request/base-url.ts'
+import { jsonBody } from '../request/draft.ts'
+import { hasDotSegment } from '../request/path.ts'
+import { readQuery } from '../request/query.ts'
+import type { PolicyTemplate } from './contract.ts'
+import { policyText } from './parameters.ts'
+
+export const dynamicHostUrl = {
+  names: ['dynamichosturl', 'dynamicsubdomain'],
+  request(policy, { connection, draft, hostOpen }) {
+    const template = policyText(policy, 'urlTemplate')
+    if (!hostOpen || template.trim() === '') return
+    const scope = { connection, draft, body: jsonBody(draft) }
+    const values = parseTemplate(template).map(piece => evaluatePiece(piece, scope))
+    if (holdsSecret(connection)) assertHostIsThePackages(values)
+    const text = values.map(value => value.text).join('')
+    const { base, query } = readBase(text, 'The address that the parameters make')
+    const path = text.replace(/^[a-z]+:\/\/[^/]*/i, '').split('?')[0] ?? ''
+    if (hasDotSegment(path))
+      throw new JunctorError(
+        'ARGUMENT_INVALID',
+        'The address that the parameters make holds the path segment "." or ".."; leave it out.',
+      )
+    draft.base = base
+    draft.query.unshift(...readQuery(query, 'package'))
+  },
+} satisfies PolicyTemplate
+
+function holdsSecret(connection: OpenConnection | null): boolean {
+  return connection !== null && Object.keys(connection.secrets).length > 0
+}
+
+/**
+ * A caller who may use a connection must not be able to send its credential elsewhere: arguments may fill labels below
+ * a domain that the package names, and no more.
+ */
+function assertHostIsThePackages(values: readonly Evaluated[]): void {
+  const text = values.map(value => value.text).join('')
+  const start = /^(?:[a-z][a-z\d+.-]*:\/\/)*/i.exec(text)?.[0].length ?? 0
+  const end = start + text.slice(start).search(/[/?#\\]|$/)
+  let offset = 0
+  for (const value of values) {
+    const [from, to] = [offset, offset + value.text.length]
+    offset = to
+    if (!value.fromArgument || from >= end) continue
+    const domain = text.slice(to, Math.max(to, end)).replace(/^[^.]*\./, '')
+    if (/^[a-z\d.-]*$/i.test(value.text) && from >= start && domain.includes('.')) continue
+    throw new JunctorError(
+      'EGRESS_REFUSED',
+      'An argument of this operation would choose the host that the credential goes to; set the base URL of the connection to that host instead.',
+    )
+  }
+}

@@ -1,0 +1,33 @@
+// The last step before the wire: the draft's headers, body and what every request of the hub says.
+import type { WireRequest } from '../transport/wire.ts'
+import { encodeBody } from './body.ts'
+import type { Draft } from './draft.ts'
+import { printQuery } from './query.ts'
+
+/** Some APIs refuse a call without it (GitHub: "Request forbidden by administrative rules"). */
+const userAgent = 'Junctor'
+
+/** The request to send to `url`. */
+export async function wireRequest(draft: Draft, url: URL): Promise<WireRequest> {
+  const { payload, contentType, fixedType } = await encodeBody(draft.body)
+  const headers: Record<string, string> = {}
+  const add = (name: string, value: string) => {
+    if (!draft.headers.has(name)) headers[name] = value
+  }
+  add('accept', 'application/json, */*;q=0.8')
+  add('accept-encoding', 'gzip, deflate, br')
+  add('user-agent', userAgent)
+  for (const [key, { name, value }] of draft.headers)
+    if (!(key === 'content-type' && fixedType)) headers[name] = value
+  if (contentType !== null && (fixedType || !draft.headers.has('content-type')))
+    headers['content-type'] = contentType
+  return {
+    method: draft.method,
+    url,
+    headers,
+    payload,
+    queryCredentials: draft.query
+      .filter(pair => pair.source === 'credential')
+      .map(pair => printQuery([pair]).slice(1)),
+  }
+}

@@ -1,0 +1,19 @@
+/** What one call may take. Milliseconds and bytes. */
+export interface Limits {
+  readonly connectMs: number
+  readonly headersMs: number
+  /** Between two pieces of the body. */
+  readonly bodyIdleMs: number
+  /** The whole call, retries and redirects included. */
+  readonly totalMs: number
+  /** Of a response body, as it comes and after decompression. */
+  readonly responseBytes: number
+}
+
+export const defaultLimits: Limits = {
+  connectMs: 5_000,
+  headersMs: 30_000,
+  bodyIdleMs: 30_000,
+  totalMs: 120_000,
+  responseBytes: 10 * 1024 * 1024,
+}

@@ -1,0 +1,109 @@
+// Reads a response's body with a cap on what comes in and on what it decompresses to.
+import { pipeline, Readable, type Transform } from 'node:stream'
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib'
+import { JunctorError } from '../../errors.ts'
+
+/** What is kept of the body of an error. */
+const errorBytes = 64 * 1024
+
+interface Read {
+  readonly body: Uint8Array
+  readonly cut: boolean
+}
+
+export interface BodySource {
+  readonly stream: Readable
+  readonly encoding: string
+  /** An answer must be whole; of an error only the beginning is of use. */
+  readonly whole: boolean
+}
+
+/** Throws UPSTREAM_INVALID for a body beyond `limit` bytes, or one that cannot be decompressed. */
+export async function readBody({ stream, encoding, whole }: BodySource, limit: number): Promise<Read> {
+  const cap = whole ? limit : errorBytes
+  const raw = await collect(stream, cap)
+  if (raw.cut && whole) throw tooLarge(limit)
+  const decoders = decodersFor(encoding, raw.body)
+  if (decoders.length === 0 || raw.body.length === 0) return raw
+  const decoded = await decompress(raw, decoders, cap, whole)
+  if (decoded.cut && whole) throw tooLarge(limit)
+  return { body: decoded.body, cut: raw.cut || decoded.cut }
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>, cap: number): Promise<Read> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    chunks.push(chunk)
+    size += chunk.length
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (size > cap) return { body: Buffer.concat(chunks).subarray(0, cap), cut: true }
+  }
+  return { body: Buffer.concat(chunks), cut: false }
+}
+
+/** RFC 9110 §8.4: codings are listed in the order they were applied. */
+function decodersFor(encoding: string, body: Uint8Array): Transform[] {
+  const codings = encoding
+    .toLowerCase()
+    .split(',')
+    .map(coding => coding.trim())
+  return codings.reverse().flatMap(coding => {
+    switch (coding) {
+      case '':
+      case 'identity':
+        return []
+      case 'gzip':
+      case 'x-gzip':
+        return [createGunzip()]
+      case 'deflate':
+        // Some servers send raw deflate; a zlib header has 8 as the low nibble of its first byte (RFC 1950 §2.2).
+        return [((body[0] ?? 8) & 0x0f) === 8 ? createInflate() : createInflateRaw()]
+      case 'br':
+        return [createBrotliDecompress()]
+      case 'zstd':
+        return [createZstdDecompress()]
+      default:
+        throw new JunctorError(
+          'UPSTREAM_INVALID',
+          'The API answered in a content coding that the hub cannot read.',
+        )
+    }
+  })
+}
+
+async function decompress(
+  raw: Read,
+  decoders: readonly Transform[],
+  cap: number,
+  whole: boolean,
+): Promise<Read> {
+  // `pipeline` destroys all when one fails, so the last stream carries every error; its callback has nothing to add.
+  const decoded = decoders.reduce<Readable>(
+    (source, decoder) => pipeline(source, decoder, () => {}),
+    Readable.from([raw.body]),
+  )
+  try {
+    return await collect(decoded, cap)
+  } catch (cause) {
+    if (whole)
+      throw new JunctorError('UPSTREAM_INVALID', 'The API answered with a compressed body that is broken.', {
+        cause,
+      })
+    // The error's status is what counts; its body cannot be read.
+    return { body: Buffer.alloc(0), cut: true }
+  }
+}
+
+function tooLarge(limit: number): JunctorError {
+  return new JunctorError(
+    'UPSTREAM_INVALID',
+    `The API answered with more than ${limit} bytes, which is the most the hub reads; ask for less at a time.`,
+  )
+}

@@ -1,0 +1,25 @@
+// A request as it goes on the wire, and what came back.
+import type { HttpMethod } from '../../definition/index.ts'
+
+export interface WireRequest {
+  readonly method: HttpMethod
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly payload: string | Uint8Array | null
+  /** Query parameters that are a credential, as `name=value` on the wire: for redirects inside the origin only. */
+  readonly queryCredentials: readonly string[]
+}
+
+export interface WireAnswer {
+  readonly status: number
+  /** Lower-case names, repeated ones joined; set-cookie left out. */
+  readonly headers: Record<string, string>
+  /** Decompressed. Cut at `errorBytes` for a status outside 2xx. */
+  readonly body: Uint8Array
+  /** True where the body was longer than what is kept of an error. */
+  readonly cut: boolean
+  readonly url: URL
+}
+
+/** Sends one request and reads the whole answer. Redirects and errors are answers. */
+export type Send = (request: WireRequest, signal: AbortSignal) => Promise<WireAnswer>

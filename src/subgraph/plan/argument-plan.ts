@@ -1,0 +1,120 @@
+// An operation's parameters and body → GraphQL arguments.
+import type { OperationDefinition, ParameterDefinition, Schema } from '../../definition/index.ts'
+import type { Json } from '../../json.ts'
+import type { ArgumentTarget } from '../artifact.ts'
+import type { Findings } from './findings.ts'
+import { allocateNames, compareText, keyPart, memberName, upperCamel } from './names.ts'
+import type { Shape } from './shape.ts'
+import type { ShapeReader } from './shape-reader.ts'
+
+export interface ArgumentPlan {
+  readonly name: string
+  readonly target: ArgumentTarget
+  readonly shape: Shape
+  readonly required: boolean
+  readonly schema: Schema
+  /** What the hub sends where the caller gives nothing: only required arguments fall back (connector-format §2.2). */
+  readonly fallback?: Json
+}
+
+/** Arguments that the API defines, in the document's order, the body last. `reserved` names are the hub's own. */
+export function planArguments(
+  operation: OperationDefinition,
+  reserved: readonly string[],
+  reader: ShapeReader,
+  findings: Findings,
+): readonly ArgumentPlan[] {
+  const parameters = operation.parameters.flatMap(parameter => {
+    if (parameter.constant !== undefined) return []
+    const place = {
+      name: upperCamel(operation.id) + upperCamel(parameter.name),
+      key: `operation:${keyPart(operation.id)}/${keyOf(parameter)}`,
+    }
+    const shape = reader.input(parameter.schema, place)
+    return shape ? [{ parameter, shape }] : []
+  })
+  const body = planBody(operation, reader)
+  const names = nameParameters(
+    parameters.map(({ parameter }) => parameter),
+    body ? [...reserved, body.name] : reserved,
+  )
+  const planned = parameters.map(({ parameter, shape }): ArgumentPlan => {
+    const { in: location, name: wire, required, schema } = parameter
+    const name = names.get(keyOf(parameter)) ?? memberName(wire)
+    if (name !== wire) reportName(operation, parameter, name, findings)
+    return {
+      name,
+      target: { to: 'parameter', in: location, name: wire },
+      shape,
+      required,
+      schema,
+      ...(required && schema.default !== undefined && { fallback: schema.default }),
+    }
+  })
+  return body ? [...planned, body] : planned
+}
+
+function planBody(operation: OperationDefinition, reader: ShapeReader): ArgumentPlan | null {
+  const { body } = operation
+  if (!body) return null
+  const place = { name: upperCamel(operation.id), key: `operation:${keyPart(operation.id)}/body` }
+  const shape = reader.input(body.schema, place)
+  if (!shape) return null
+  const described = body.description ?? body.schema.description
+  const schema = described === undefined ? body.schema : { ...body.schema, description: described }
+  const required = body.required && !isFilledIn(shape)
+  return { name: 'input', target: { to: 'body' }, shape, required, schema }
+}
+
+/** True where the hub gives part of the body and none of the rest is required. */
+function isFilledIn(shape: Shape): boolean {
+  if (shape.kind !== 'object' || shape.type.schema.type !== 'object') return false
+  const { members, schema } = shape.type
+  const shown = new Set(members.map(({ wire }) => wire))
+  const filled = Object.entries(schema.properties).some(
+    ([wire, { readOnly }]) => !readOnly && !shown.has(wire),
+  )
+  return filled && !members.some(({ required }) => required)
+}
+
+const locations: readonly ParameterDefinition['in'][] = ['path', 'query', 'header', 'form']
+
+/** Where two want one name, the path's parameter keeps it and the other's gets its location in front. */
+function nameParameters(
+  parameters: readonly ParameterDefinition[],
+  reserved: readonly string[],
+): ReadonlyMap<string, string> {
+  const ranked = [...parameters].sort(
+    (a, b) =>
+      Number(memberName(b.name) === b.name) - Number(memberName(a.name) === a.name) ||
+      locations.indexOf(a.in) - locations.indexOf(b.in) ||
+      compareText(a.name, b.name),
+  )
+  const taken = new Set(reserved)
+  const wanted = ranked.map(parameter => {
+    const name = memberName(parameter.name)
+    if (taken.has(name)) return { key: keyOf(parameter), name: parameter.in + upperCamel(parameter.name) }
+    taken.add(name)
+    return { key: keyOf(parameter), name, exact: true }
+  })
+  return allocateNames([...reserved.map(name => ({ key: ` ${name}`, name, exact: true })), ...wanted], '_')
+}
+
+function keyOf(parameter: ParameterDefinition): string {
+  return `${parameter.in}/${keyPart(parameter.name)}`
+}
+
+function reportName(
+  operation: OperationDefinition,
+  parameter: ParameterDefinition,
+  name: string,
+  findings: Findings,
+): void {
+  findings.add({
+    severity: 'INFO',
+    code: name === memberName(parameter.name) ? 'NAME_CHANGED' : 'NAME_DUPLICATE',
+    message: `The ${parameter.in} parameter ${JSON.stringify(parameter.name)} of ${operation.id} is called ${name} in GraphQL.`,
+    operation: operation.id,
+    pointer: operation.pointer,
+  })
+}

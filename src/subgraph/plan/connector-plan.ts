@@ -1,0 +1,84 @@
+// A definition → everything its subgraph will hold, named. What comes after only writes it down.
+import type { ConnectorDefinition } from '../../definition/index.ts'
+import type { Findings } from './findings.ts'
+import { allocateNames, lowerCamel, upperCamel } from './names.ts'
+import { type OperationPlan, planOperations } from './operation-plan.ts'
+import { breakRequiredCycles } from './required-cycles.ts'
+import type { TypePlan } from './shape.ts'
+import { createShapeReader } from './shape-reader.ts'
+
+export interface ConnectorPlan {
+  readonly operations: readonly OperationPlan[]
+  readonly types: readonly TypePlan[]
+  /** The final name of a type. */
+  nameOf(type: TypePlan): string
+  /** The final name of a trigger's event type. */
+  eventNameOf(plan: OperationPlan): string
+}
+
+export function planConnector(definition: ConnectorDefinition, findings: Findings): ConnectorPlan {
+  const reader = createShapeReader(definition.schemas, findings)
+  const operations = planOperations(definition, nameFields(definition, findings), reader, findings)
+  const types = reader.types()
+  breakRequiredCycles(types, findings)
+  const names = nameTypes(definition.name, types, operations, findings)
+  const nameOf = (key: string): string => names.get(key) ?? key
+  return {
+    operations,
+    types,
+    nameOf: type => nameOf(type.key),
+    eventNameOf: plan => nameOf(eventKey(plan)),
+  }
+}
+
+function nameFields(definition: ConnectorDefinition, findings: Findings): ReadonlyMap<string, string> {
+  const wanted = definition.operations.map(({ id }) => {
+    const name = lowerCamel(id)
+    return { key: id, name: `${definition.name}_${name}`, exact: name === id }
+  })
+  const names = allocateNames(wanted)
+  for (const { key, name } of wanted) {
+    const given = names.get(key)
+    if (given === name) continue
+    findings.add({
+      severity: 'WARNING',
+      code: 'NAME_DUPLICATE',
+      message: `The operation ${key} is called ${given} in GraphQL, because another operation is called ${name}.`,
+      operation: key,
+    })
+  }
+  return names
+}
+
+function nameTypes(
+  connector: string,
+  types: readonly TypePlan[],
+  operations: readonly OperationPlan[],
+  findings: Findings,
+): ReadonlyMap<string, string> {
+  const wanted = [
+    ...types.map(({ key, wantedName }) => ({ key, name: `${connector}_${wantedName}` })),
+    ...operations
+      .filter(({ root }) => root === 'Subscription')
+      .map(plan => ({
+        key: eventKey(plan),
+        name: `${connector}_${upperCamel(plan.operation.id)}Event`,
+      })),
+  ]
+  const names = allocateNames(wanted)
+  for (const { key, name } of wanted) {
+    const given = names.get(key)
+    if (given === name) continue
+    findings.add({
+      severity: 'WARNING',
+      code: 'NAME_DUPLICATE',
+      message: `The type of ${key} is called ${given} in GraphQL, because another type is called ${name}.`,
+    })
+  }
+  return names
+}
+
+/** Sorts before every type's key: an event type's name is promised, and wins a contest. */
+function eventKey(plan: OperationPlan): string {
+  return `event ${plan.operation.id}`
+}

@@ -1,0 +1,121 @@
+// Plan and loaded types → SDL. Sorted by name, so that a change in the API reads as a change in the text.
+import type { Schema } from '../../definition/index.ts'
+import type { LoadedTypes } from '../loader/load-types.ts'
+import type { ArgumentPlan } from '../plan/argument-plan.ts'
+import type { ConnectorPlan } from '../plan/connector-plan.ts'
+import type { Findings } from '../plan/findings.ts'
+import { compareText } from '../plan/names.ts'
+import type { OperationPlan } from '../plan/operation-plan.ts'
+import type { MemberPlan, TypePlan } from '../plan/shape.ts'
+import {
+  describeArgument,
+  describeOperation,
+  describeSchema,
+  printDeprecation,
+  printDescription,
+} from './description.ts'
+import { literalOf } from './literal.ts'
+
+export interface SubgraphText {
+  readonly plan: ConnectorPlan
+  readonly loaded: LoadedTypes
+  readonly findings: Findings
+}
+
+const roots = ['Query', 'Mutation', 'Subscription'] as const
+
+export function printSubgraph(text: SubgraphText): string {
+  const extensions = roots.flatMap(root => {
+    const fields = text.plan.operations.filter(operation => operation.root === root).sort(byField)
+    if (fields.length === 0) return []
+    return [`extend type ${root} {\n${fields.map(field => printField(field, text)).join('\n')}\n}`]
+  })
+  const types = [
+    ...text.plan.operations
+      .filter(({ root }) => root === 'Subscription')
+      .map(operation => [text.plan.eventNameOf(operation), printEvent(operation, text)] as const),
+    ...text.plan.types.map(type => [text.plan.nameOf(type), printType(type, text)] as const),
+  ].sort(([a], [b]) => compareText(a, b))
+  return [...extensions, ...types.map(([, sdl]) => sdl)].join('\n\n')
+}
+
+/** The field's type: the loaded one, or the event's where the operation is a trigger. */
+function fieldType(operation: OperationPlan, { plan, loaded }: SubgraphText): string {
+  return operation.root === 'Subscription' ? `${plan.eventNameOf(operation)}!` : loaded.ofResult(operation)
+}
+
+function printField(plan: OperationPlan, text: SubgraphText): string {
+  const [connection, ...others] = plan.ownArguments.map(
+    ({ name, type, description }) => `${printDescription(description, '    ')}    ${name}: ${type}`,
+  )
+  const declared = plan.arguments.map(argument => printArgument(plan, argument, text))
+  const list = [connection, ...declared, ...others].join('\n')
+  const description = printDescription(describeOperation(plan.operation), '  ')
+  const deprecation = printDeprecation(plan.operation.deprecated)
+  return `${description}  ${plan.field}(\n${list}\n  ): ${fieldType(plan, text)}${deprecation}`
+}
+
+function printArgument(
+  plan: OperationPlan,
+  argument: ArgumentPlan,
+  { loaded, findings }: SubgraphText,
+): string {
+  const { name, fallback, shape } = argument
+  const type = loaded.ofArgument(plan, name)
+  const literal = fallback === undefined ? null : literalOf(fallback, shape)
+  if (fallback !== undefined && literal === null)
+    findings.add({
+      severity: 'WARNING',
+      code: 'DEFAULT_DROPPED',
+      message: `The default of ${name} of ${plan.operation.id} has no place in GraphQL, because it is not a ${type}; give the argument in every call.`,
+      operation: plan.operation.id,
+      pointer: plan.operation.pointer,
+    })
+  const description = printDescription(describeArgument(argument, literal !== null), '    ')
+  return `${description}    ${name}: ${type}${printDefault(literal)}${inputDeprecation(argument, literal)}`
+}
+
+function printEvent(operation: OperationPlan, text: SubgraphText): string {
+  const summary = operation.operation.summary ?? operation.operation.id
+  const data = text.loaded.ofResult(operation)
+  return `${printDescription(`An event of ${operation.field}: ${summary}`)}type ${text.plan.eventNameOf(operation)} implements Event {
+  id: ID!
+  cursor: String!
+  time: DateTime!
+  feed: Feed!
+  data: ${data}!
+}`
+}
+
+function printType(type: TypePlan, text: SubgraphText): string {
+  const keyword = type.direction === 'input' ? 'input' : 'type'
+  const members = type.members.map(member => printMember(type, member, text))
+  const description = printDescription(describeSchema(type.schema, true))
+  return `${description}${keyword} ${text.plan.nameOf(type)} {\n${members.join('\n')}\n}`
+}
+
+function printMember(type: TypePlan, member: MemberPlan, { loaded }: SubgraphText): string {
+  const text = `${member.name}: ${loaded.ofMember(type, member)}`
+  if (type.direction === 'output')
+    return `${describeMember(member.schema, true)}  ${text}${printDeprecation(member.schema.deprecated)}`
+  const fallback = member.required ? member.schema.default : undefined
+  const literal = fallback === undefined ? null : literalOf(fallback, member.shape)
+  return `${describeMember(member.schema, literal !== null)}  ${text}${printDefault(literal)}${inputDeprecation(member, literal)}`
+}
+
+function describeMember(schema: Schema, shown: boolean): string {
+  return printDescription(describeSchema(schema, shown), '  ')
+}
+
+function printDefault(literal: string | null): string {
+  return literal === null ? '' : ` = ${literal}`
+}
+
+/** What is required cannot be deprecated: nobody could follow (https://spec.graphql.org/draft/#sec--deprecated). */
+function inputDeprecation(input: { required: boolean; schema: Schema }, literal: string | null): string {
+  return printDeprecation(input.schema.deprecated === true && (!input.required || literal !== null))
+}
+
+function byField(a: OperationPlan, b: OperationPlan): number {
+  return compareText(a.field, b.field)
+}

@@ -1,0 +1,284 @@
+// Feeds as rows: found or made for a binding, paused, resumed, ended. One row for a binding, so that a cursor finds
+// its log again when an ended feed is started anew.
+import { and, eq, inArray, lt, not, sql } from 'drizzle-orm'
+import { JunctorError } from '../errors.ts'
+import { newId } from '../id.ts'
+import { type Database, schema } from '../store/index.ts'
+import { bindingHash, printArguments } from './binding.ts'
+import type { Binding, FeedId, FeedOptions, FeedPage } from './feed.ts'
+import { type FeedRow, feedOf } from './feed-row.ts'
+import { fenced } from './lease.ts'
+import { secondsFromNow } from './moments.ts'
+import type { TriggerSettings } from './settings.ts'
+import type { Tokens } from './webhook/token.ts'
+
+const { feed, feedEvent } = schema
+
+export interface FeedTableOptions {
+  readonly db: Database
+  readonly tokens: Tokens
+  readonly settings: TriggerSettings
+}
+
+export type FeedTable = ReturnType<typeof createFeedTable>
+
+export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
+  const lingering = sql`greatest(${feed.lingerUntil}, ${secondsFromNow(settings.lingerSeconds)})`
+
+  async function find(feedId: FeedId): Promise<FeedRow | null> {
+    const [row] = await db.select().from(feed).where(eq(feed.id, feedId))
+    return row ?? null
+  }
+
+  async function need(feedId: FeedId): Promise<FeedRow> {
+    const row = await find(feedId)
+    if (!row || row.removed)
+      throw new JunctorError('FEED_NOT_FOUND', `There is no feed ${feedId}: see the list of feeds.`)
+    return row
+  }
+
+  /** The live feed of the binding, kept alive a while longer, and made durable where that is asked for. */
+  async function join(binding: string, options: FeedOptions): Promise<FeedRow | null> {
+    const kept = options.durable
+      ? { durable: true, ...policyOf(options, settings) }
+      : { lingerUntil: lingering }
+    const [row] = await db
+      .update(feed)
+      .set(kept)
+      .where(and(eq(feed.binding, binding), not(feed.removed), sql`${feed.status} <> 'ENDED'`))
+      .returning()
+    return row ?? null
+  }
+
+  /** The ended feed of the binding, started again where it stopped. */
+  async function revive(binding: string, options: FeedOptions): Promise<FeedRow | null> {
+    const [row] = await db
+      .update(feed)
+      .set({
+        ...fenced,
+        ...policyOf(options, settings),
+        ownerId: options.ownerId,
+        durable: options.durable,
+        lingerUntil: options.durable ? null : secondsFromNow(settings.lingerSeconds),
+        status: 'STARTING',
+        statusReason: null,
+        endedAt: null,
+        consecutiveFailures: 0,
+        nextDueAt: sql`now()`,
+        lastSequence: withHole,
+      })
+      .where(and(eq(feed.binding, binding), not(feed.removed), eq(feed.status, 'ENDED')))
+      .returning()
+    return row ?? null
+  }
+
+  async function insert(
+    binding: Binding,
+    hash: string,
+    kind: FeedRow['kind'],
+    options: FeedOptions,
+  ): Promise<FeedRow | null> {
+    const id = newId()
+    const token = kind === 'WEBHOOK' ? await tokens.make(id, binding.organizationId) : {}
+    const [row] = await db
+      .insert(feed)
+      .values({
+        id,
+        organizationId: binding.organizationId,
+        ownerId: options.ownerId,
+        connector: binding.connector,
+        operationId: binding.operationId,
+        field: binding.field,
+        kind,
+        connectionId: binding.connectionId,
+        arguments: printArguments(binding.arguments),
+        binding: hash,
+        status: 'STARTING',
+        durable: options.durable,
+        lingerUntil: options.durable ? null : secondsFromNow(settings.lingerSeconds),
+        nextDueAt: sql`now()`,
+        ...policyOf(options, settings),
+        ...token,
+      })
+      .onConflictDoNothing()
+      .returning()
+    return row ?? null
+  }
+
+  return {
+    find,
+    need,
+
+    /** Finds, starts again or makes the one feed of the binding. */
+    async ensure(binding: Binding, kind: FeedRow['kind'], options: FeedOptions): Promise<FeedRow> {
+      const hash = bindingHash(binding)
+      // Each step is one statement; where somebody else was faster, the next round finds what they made.
+      for (;;) {
+        const row =
+          (await join(hash, options)) ??
+          (await revive(hash, options)) ??
+          (await insert(binding, hash, kind, options))
+        if (row) return row
+      }
+    },
+
+    /** Moves the end of feeds that have subscribers. */
+    async linger(feedIds: readonly FeedId[]): Promise<void> {
+      if (feedIds.length === 0) return
+      await db
+        .update(feed)
+        .set({ lingerUntil: secondsFromNow(settings.lingerSeconds) })
+        .where(and(inArray(feed.id, [...feedIds]), not(feed.durable), sql`${feed.status} <> 'ENDED'`))
+    },
+
+    async pause(feedId: FeedId): Promise<FeedRow> {
+      const row = await need(feedId)
+      const [paused] = await db
+        .update(feed)
+        .set({
+          ...fenced,
+          status: 'PAUSED',
+          statusReason: null,
+          consecutiveFailures: 0,
+          nextDueAt: dueIfRegistered,
+        })
+        .where(and(eq(feed.id, feedId), sql`${feed.status} not in ('ENDED', 'PAUSED')`))
+        .returning()
+      return paused ?? row
+    },
+
+    async resume(feedId: FeedId): Promise<FeedRow> {
+      const row = await need(feedId)
+      const [resumed] = await db
+        .update(feed)
+        .set({
+          ...fenced,
+          status: 'STARTING',
+          statusReason: null,
+          consecutiveFailures: 0,
+          nextDueAt: sql`now()`,
+          lastSequence: withHole,
+        })
+        .where(and(eq(feed.id, feedId), eq(feed.status, 'PAUSED')))
+        .returning()
+      return resumed ?? row
+    },
+
+    /** Ends a feed: no event comes any more; what was registered is due to be unregistered. False: it had ended. */
+    async end(feedId: FeedId, reason: string): Promise<boolean> {
+      const ended = await db
+        .update(feed)
+        .set({ ...ending, statusReason: reason })
+        .where(and(eq(feed.id, feedId), sql`${feed.status} <> 'ENDED'`))
+        .returning({ id: feed.id })
+      return ended.length > 0
+    },
+
+    /** Ends the ephemeral feeds that nobody has subscribed to for the linger time. */
+    async endLingering(): Promise<FeedRow[]> {
+      return db
+        .update(feed)
+        .set({ ...ending, statusReason: 'Nobody was subscribed any more.' })
+        .where(and(lt(feed.lingerUntil, sql`now()`), not(feed.durable), sql`${feed.status} <> 'ENDED'`))
+        .returning()
+    },
+
+    /** Ends a feed for good and drops its log; the row goes once nothing is registered. */
+    async remove(feedId: FeedId): Promise<void> {
+      await need(feedId)
+      await db.transaction(async transaction => {
+        await transaction
+          .update(feed)
+          .set({
+            ...ending,
+            removed: true,
+            durable: false,
+            nextDueAt: sql`now()`,
+            statusReason: 'It was deleted.',
+          })
+          .where(eq(feed.id, feedId))
+        await transaction.delete(feedEvent).where(eq(feedEvent.feedId, feedId))
+      })
+    },
+
+    /** The connection changed: its feeds that waited for that, or failed, are due at once. */
+    async retryOf(connectionId: string): Promise<FeedRow[]> {
+      return db
+        .update(feed)
+        .set({ nextDueAt: sql`now()`, consecutiveFailures: 0 })
+        .where(
+          and(eq(feed.connectionId, connectionId), inArray(feed.status, ['NEEDS_AUTHORIZATION', 'FAILING'])),
+        )
+        .returning()
+    },
+
+    /** The connection may not be used now: its live feeds wait until it may. */
+    async suspendOf(connectionId: string, reason: string): Promise<FeedRow[]> {
+      return db
+        .update(feed)
+        .set({ ...fenced, status: 'NEEDS_AUTHORIZATION', statusReason: reason, nextDueAt: null })
+        .where(
+          and(eq(feed.connectionId, connectionId), inArray(feed.status, ['STARTING', 'ACTIVE', 'FAILING'])),
+        )
+        .returning()
+    },
+
+    async ofConnection(connectionId: string): Promise<FeedRow[]> {
+      return db.select().from(feed).where(eq(feed.connectionId, connectionId))
+    },
+
+    async list(query: {
+      readonly organizationId: string
+      readonly connectionId?: string
+      readonly first: number
+      readonly after?: FeedId
+    }): Promise<FeedPage> {
+      const within = and(
+        eq(feed.organizationId, query.organizationId),
+        not(feed.removed),
+        query.connectionId === undefined ? undefined : eq(feed.connectionId, query.connectionId),
+      )
+      const behind = query.after === undefined ? undefined : sql`${feed.id} > ${query.after}`
+      const rows = await db
+        .select()
+        .from(feed)
+        .where(and(within, behind))
+        .orderBy(feed.id)
+        .limit(query.first + 1)
+      const feeds = rows.slice(0, query.first).map(feedOf)
+      return {
+        feeds,
+        totalCount: await db.$count(feed, within),
+        hasNextPage: rows.length > query.first,
+        endCursor: feeds.at(-1)?.id ?? null,
+      }
+    },
+  }
+}
+
+/**
+ * A webhook that was not registered for a while may have missed events: one sequence is used up for them, so that
+ * readers from before find a hole and not a log that only looks whole. A poller goes on from its state instead.
+ */
+const withHole = sql`${feed.lastSequence} + case when ${feed.kind} = 'WEBHOOK' and ${feed.lastSequence} > 0 then 1 else 0 end`
+
+const dueIfRegistered = sql`case when ${feed.registered} then now() end`
+
+const ending = {
+  ...fenced,
+  status: 'ENDED',
+  endedAt: sql`now()`,
+  consecutiveFailures: 0,
+  nextDueAt: dueIfRegistered,
+} as const
+
+function policyOf({ intervalSeconds, start }: FeedOptions, settings: TriggerSettings) {
+  const chosen = intervalSeconds ?? settings.defaultIntervalSeconds
+  return {
+    intervalSeconds: Math.max(1, Math.ceil(Math.max(chosen, settings.minimumIntervalSeconds))),
+    intervalChosen: intervalSeconds !== undefined,
+    start: start?.start ?? 'NEW_ONLY',
+    startCount: start?.start === 'LAST' ? start.count : null,
+    startSince: start?.start === 'SINCE' ? start.since : null,
+  } as const
+}

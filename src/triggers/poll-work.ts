@@ -1,0 +1,130 @@
+// A poll of a leased feed: the API is asked, and what it gave is committed with the state it leaves, in one
+// transaction. A crash before the commit repeats the poll from the old state; nothing is lost, nothing comes twice.
+import { eq, sql } from 'drizzle-orm'
+import type { Clock } from '../clock.ts'
+import { isJunctorError } from '../errors.ts'
+import { type Json, parseJson, printJson } from '../json.ts'
+import { schema } from '../store/index.ts'
+import type { Metrics } from '../telemetry/index.ts'
+import { readArguments } from './binding.ts'
+import type { Bus } from './bus/contract.ts'
+import type { FeedCall } from './call.ts'
+import { appendEvents } from './event-log.ts'
+import { type FeedRow, startOf } from './feed-row.ts'
+import { type Lease, type Leases, released } from './lease.ts'
+import { secondsFromNow } from './moments.ts'
+import type { createPollers, PollContext, PollResult } from './pollers/index.ts'
+import { untilNextPoll } from './schedule.ts'
+import type { FeedSeal } from './seal.ts'
+import type { TriggerSettings } from './settings.ts'
+
+const { feed } = schema
+
+export interface PollWorkOptions {
+  readonly leases: Leases
+  readonly pollers: ReturnType<typeof createPollers>
+  readonly call: FeedCall
+  readonly seal: FeedSeal
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly settings: TriggerSettings
+}
+
+export type PollWork = ReturnType<typeof createPollWork>
+
+export function createPollWork({
+  leases,
+  pollers,
+  call,
+  seal,
+  bus,
+  clock,
+  metrics,
+  settings,
+}: PollWorkOptions) {
+  const column = (row: FeedRow) =>
+    ({ feedId: row.id, organizationId: row.organizationId, column: 'poll_state' }) as const
+
+  /** Polls, and again at once while the API says there is more, up to the drain limit. Throws what the call throws. */
+  async function run(
+    row: FeedRow,
+    trigger: PollContext['trigger'],
+    lease: Lease,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const bound = readArguments(row.arguments)
+    const context: PollContext = {
+      trigger,
+      arguments: bound,
+      start: startOf(row),
+      call: ({ url, query } = {}) =>
+        call(row, trigger, {
+          arguments: {
+            ...bound,
+            parameters: { ...bound.parameters, query: { ...bound.parameters.query, ...query } },
+          },
+          signal,
+          ...(url === undefined ? {} : { url }),
+        }),
+    }
+    const poller = pollers[trigger.role.style]
+    let state: Json = row.pollState === null ? null : parseJson(seal.open(row.pollState, column(row)))
+    for (let polls = 1; ; polls++) {
+      const result = await counted(row, () => poller.poll(context, state))
+      const again = result.more && polls < settings.drainLimit && !signal.aborted
+      const held = await commit(row, lease, result, again)
+      if (!held || !again) return
+      state = result.state
+    }
+  }
+
+  async function commit(row: FeedRow, lease: Lease, result: PollResult, again: boolean): Promise<boolean> {
+    const delay = untilNextPoll({
+      feedId: row.id,
+      intervalSeconds: row.intervalSeconds,
+      intervalChosen: row.intervalChosen,
+      minimumSeconds: settings.minimumIntervalSeconds,
+      retryAfterSeconds: result.retryAfterSeconds,
+      fired: result.events.length > 0 || result.more,
+      now: clock.now(),
+    })
+    let added = 0
+    const held = await leases.underLease(lease, async (transaction, current) => {
+      added = await appendEvents(transaction, current, result.events)
+      await transaction
+        .update(feed)
+        .set({
+          pollState: seal.seal(printJson(result.state), column(row)),
+          status: 'ACTIVE',
+          statusReason: null,
+          consecutiveFailures: 0,
+          lastPollAt: sql`now()`,
+          nextDueAt: secondsFromNow(delay / 1000),
+          ...(again ? {} : released),
+        })
+        .where(eq(feed.id, row.id))
+    })
+    if (!held) {
+      metrics.polls.inc({ connector: row.connector, outcome: 'fenced' })
+      return false
+    }
+    if (added > 0) metrics.events.inc({ connector: row.connector }, added)
+    if (added > 0 || row.status !== 'ACTIVE') bus.wake(lease.feedId)
+    return true
+  }
+
+  async function counted<T>(row: FeedRow, poll: () => Promise<T>): Promise<T> {
+    try {
+      const result = await poll()
+      metrics.polls.inc({ connector: row.connector, outcome: 'ok' })
+      return result
+    } catch (error) {
+      const outcome = isJunctorError(error) ? error.code : 'INTERNAL'
+      metrics.polls.inc({ connector: row.connector, outcome })
+      throw error
+    }
+  }
+
+  return { run }
+}

@@ -1,0 +1,112 @@
+// The scheduler: claims feeds that are due and works on them, a bounded number at once, each under a lease that is
+// renewed while the work runs. Every instance runs one; none of them leads. An expired lease is due again by itself.
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../telemetry/index.ts'
+import { every } from './every.ts'
+import { type FeedId, feedIdOf } from './feed.ts'
+import type { FeedRow } from './feed-row.ts'
+import type { Lease, Leases } from './lease.ts'
+import type { TriggerSettings } from './settings.ts'
+import type { Worker } from './worker.ts'
+
+export interface SchedulerOptions {
+  readonly leases: Leases
+  readonly worker: Worker
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly settings: TriggerSettings
+}
+
+export interface Scheduler extends AsyncDisposable {
+  /**
+   * Works on one feed now, due or not. Resolves when that is done: with the error it was recorded with, null where
+   * there was none, `busy` where another instance works on it.
+   */
+  runNow(feedId: FeedId): Promise<{ readonly error: unknown } | 'busy'>
+  /** Looks for due feeds now. */
+  nudge(): void
+}
+
+export function createScheduler({ leases, worker, clock, logger, settings }: SchedulerOptions): Scheduler {
+  const stopping = new AbortController()
+  const running = new Map<FeedId, Promise<unknown>>()
+  const claiming = new Map<FeedId, Promise<{ error: unknown } | 'busy'>>()
+
+  const scan = every(settings.scanSeconds * 1000, clock, async () => {
+    const capacity = settings.concurrency - running.size
+    if (capacity <= 0) return
+    const rows = await claim(capacity)
+    for (const row of rows) begin(row).catch(() => {})
+    if (rows.length === capacity) scan.soon()
+  })
+
+  async function claim(limit: number): Promise<FeedRow[]> {
+    try {
+      return await leases.claimDue(limit)
+    } catch (error) {
+      logger.warn({ error }, 'The feeds that are due could not be read; the scheduler tries again.')
+      return []
+    }
+  }
+
+  /** Rejects where the store failed; that is logged here, and the lease runs out. */
+  function begin(row: FeedRow): Promise<unknown> {
+    const feedId = feedIdOf(row.id)
+    const work = underLease(row).finally(() => {
+      if (running.get(feedId) === work) running.delete(feedId)
+      if (running.size === settings.concurrency - 1) scan.soon()
+    })
+    running.set(feedId, work)
+    return work
+  }
+
+  async function underLease(row: FeedRow): Promise<unknown> {
+    const lease: Lease = { feedId: feedIdOf(row.id), epoch: row.leaseEpoch }
+    const lost = new AbortController()
+    await using _renewal = every((settings.leaseSeconds * 1000) / 3, clock, async () => {
+      if (!(await stillHeld(lease))) lost.abort()
+    })
+    try {
+      return await worker.run(row, AbortSignal.any([stopping.signal, lost.signal]))
+    } catch (error) {
+      logger.error(
+        { error, feed: row.id },
+        'The outcome of work on a feed could not be stored; it is done again.',
+      )
+      throw error
+    }
+  }
+
+  async function stillHeld(lease: Lease): Promise<boolean> {
+    try {
+      return await leases.renew(lease)
+    } catch (error) {
+      // Not known; the epoch fences what is written in any case.
+      logger.warn({ error, feed: lease.feedId }, 'A lease could not be renewed.')
+      return true
+    }
+  }
+
+  async function claimAndRun(feedId: FeedId): Promise<{ error: unknown } | 'busy'> {
+    const row = await leases.claim(feedId)
+    return row ? { error: await begin(row) } : 'busy'
+  }
+
+  return {
+    nudge: () => scan.soon(),
+    async runNow(feedId) {
+      const work = running.get(feedId)
+      if (work) return { error: await work }
+      const shared = claiming.get(feedId)
+      if (shared) return shared
+      const claimed = claimAndRun(feedId).finally(() => claiming.delete(feedId))
+      claiming.set(feedId, claimed)
+      return claimed
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await scan[Symbol.asyncDispose]()
+      await Promise.allSettled([...claiming.values(), ...running.values()])
+    },
+  }
+}

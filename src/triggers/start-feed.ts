@@ -1,0 +1,88 @@
+// Starting a feed and waiting until it is started, whichever instance does it.
+import type { Clock } from '../clock.ts'
+import { JunctorError } from '../errors.ts'
+import type { FeedId } from './feed.ts'
+import type { FeedRow } from './feed-row.ts'
+import type { FeedTable } from './feed-table.ts'
+import type { Readers } from './readers.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { TriggerSettings } from './settings.ts'
+import { type Connectors, findTrigger, registersByCall } from './trigger.ts'
+
+export interface StarterOptions {
+  readonly feeds: FeedTable
+  readonly scheduler: Scheduler
+  readonly readers: Readers
+  readonly connectors: Connectors
+  readonly clock: Clock
+  readonly settings: TriggerSettings
+}
+
+export type Starter = ReturnType<typeof createStarter>
+
+/** Milliseconds between two looks at a feed that another instance starts. */
+const look = 250
+
+export function createStarter({ feeds, scheduler, readers, connectors, clock, settings }: StarterOptions) {
+  /** True where nobody is told yet that there are subscribers. */
+  function waits(row: FeedRow): boolean {
+    if (row.status === 'STARTING') return true
+    const unregistered = row.kind === 'WEBHOOK' && !row.registered
+    return (
+      unregistered &&
+      (row.status === 'FAILING' || row.status === 'NEEDS_AUTHORIZATION') &&
+      registersByCall(findTrigger(connectors, row))
+    )
+  }
+
+  return {
+    /**
+     * Resolves with the feed once it is started: a webhook is registered, a poller has made its first poll, well or
+     * not. Throws what the registration threw; a feed that never started ends then.
+     */
+    async start(feedId: FeedId, signal: AbortSignal): Promise<FeedRow> {
+      const deadline = clock.now() + settings.startSeconds * 1000
+      for (;;) {
+        const row = await feeds.find(feedId)
+        if (!row || row.status === 'ENDED')
+          throw new JunctorError(
+            'FEED_ENDED',
+            `The feed could not be started. ${row?.statusReason ?? ''}`.trim(),
+          )
+        if (!waits(row)) return row
+        const done = await scheduler.runNow(feedId)
+        if (done !== 'busy' && row.kind === 'WEBHOOK' && done.error !== null) {
+          if (row.status === 'STARTING') await drop(row, feedId)
+          throw done.error
+        }
+        if (done !== 'busy' && row.kind === 'POLLING') return (await feeds.find(feedId)) ?? row
+        if (done === 'busy') await pause(signal)
+        if (signal.aborted || readers.closed || clock.now() > deadline) {
+          if (row.kind === 'POLLING') return row
+          throw new JunctorError(
+            'UPSTREAM_TIMEOUT',
+            `The webhook of ${row.field} was not registered in time: try again.`,
+          )
+        }
+      }
+    },
+  }
+
+  async function drop(row: FeedRow, feedId: FeedId): Promise<void> {
+    if (row.durable && row.lastSequence === 0) await feeds.remove(feedId)
+    else await feeds.end(feedId, 'Its webhook could not be registered.')
+    scheduler.nudge()
+  }
+
+  function pause(signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      const done = () => {
+        cancel()
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const cancel = clock.after(look, done)
+      signal.addEventListener('abort', done, { once: true })
+    })
+  }
+}

@@ -1,0 +1,86 @@
+// Subscribing: cursor, feed, wake-ups, history, tail, in an order that leaves no gap.
+import { JunctorError } from '../errors.ts'
+import { bindingHash } from './binding.ts'
+import { cursorExpired, decodeCursor, type Position } from './cursor.ts'
+import type { EventPages } from './event-pages.ts'
+import { feedIdOf } from './feed.ts'
+import { type FeedRow, feedOf } from './feed-row.ts'
+import type { FeedTable } from './feed-table.ts'
+import { readFeed, throwAtGap } from './read-feed.ts'
+import type { Readers } from './readers.ts'
+import type { Starter } from './start-feed.ts'
+import { type Connectors, findTrigger } from './trigger.ts'
+import type { Triggers } from './triggers.ts'
+
+export interface SubscribeOptions {
+  readonly feeds: FeedTable
+  readonly starter: Starter
+  readonly readers: Readers
+  readonly pages: EventPages
+  readonly connectors: Connectors
+}
+
+export function createSubscribe({
+  feeds,
+  starter,
+  readers,
+  pages,
+  connectors,
+}: SubscribeOptions): Triggers['subscribe'] {
+  /** Throws CURSOR_INVALID for a cursor of another feed, CURSOR_EXPIRED where its feed is gone with its log. */
+  async function checked(after: string, binding: string): Promise<Position> {
+    const position = decodeCursor(after)
+    const row = await feeds.find(position.feedId)
+    if (!row || row.removed)
+      throw new JunctorError(
+        'CURSOR_EXPIRED',
+        'The feed of this cursor is gone with its log: subscribe without `after` for new events.',
+      )
+    if (row.binding !== binding)
+      throw new JunctorError(
+        'CURSOR_INVALID',
+        'This cursor belongs to another feed: pass `after` only to the same field, connection and arguments that it came from.',
+      )
+    return position
+  }
+
+  return async function subscribe({ binding, options, after, signal }) {
+    const { role } = findTrigger(connectors, binding)
+    const position = after === undefined ? null : await checked(after, bindingHash(binding))
+    const kind = role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
+    const row = await feeds.ensure(binding, kind, options)
+    const feedId = feedIdOf(row.id)
+    if (position && position.feedId !== feedId)
+      throw cursorExpired(feedId, row.lastSequence, 'The feed of this cursor was deleted meanwhile.')
+    const membership = await readers.join(feedId)
+    try {
+      const started = await starter.start(feedId, signal)
+      const from = position?.sequence ?? beginning(row, started)
+      if (position) await checkReadable(position, started)
+      const once = role.role === 'webhook' && role.once
+      const events = readFeed({ pages, readers, feedId, from, membership, signal, once })
+      return { feed: feedOf(started), events }
+    } catch (error) {
+      membership.leave()
+      throw error
+    }
+  }
+
+  async function checkReadable({ feedId, sequence }: Position, row: FeedRow): Promise<void> {
+    if (sequence > row.lastSequence)
+      throw new JunctorError(
+        'CURSOR_INVALID',
+        'This cursor is ahead of its feed: pass `after` exactly as an event of this feed had it.',
+      )
+    throwAtGap(feedId, sequence, await pages.behind(feedId, sequence, -1))
+  }
+}
+
+/**
+ * Where a subscription without cursor begins: behind the newest event as it came. What a poller that is started again
+ * catches up with happened before; what a new poller's first look reports was asked for.
+ */
+function beginning(row: FeedRow, started: FeedRow): number {
+  const catchesUp = row.status === 'STARTING' && row.kind === 'POLLING' && row.pollState !== null
+  return catchesUp ? started.lastSequence : row.lastSequence
+}

@@ -1,0 +1,41 @@
+// The operation behind a feed, found in its connector's definition.
+import type { ConnectorDefinition, OperationDefinition, OperationRole } from '../definition/index.ts'
+import { JunctorError } from '../errors.ts'
+
+export type PollingRole = Extract<OperationRole, { role: 'polling' }>
+export type WebhookRole = Extract<OperationRole, { role: 'webhook' }>
+
+export interface Trigger {
+  readonly definition: ConnectorDefinition
+  readonly operation: OperationDefinition
+  readonly role: PollingRole | WebhookRole
+}
+
+export interface Connectors {
+  get(name: string): ConnectorDefinition | null
+}
+
+/** Throws CONNECTOR_NOT_FOUND where the connector is not there to serve, BAD_INPUT for what is no trigger. */
+export function findTrigger(
+  connectors: Connectors,
+  { connector, operationId }: { readonly connector: string; readonly operationId: string },
+): Trigger {
+  const definition = connectors.get(connector)
+  if (!definition)
+    throw new JunctorError(
+      'CONNECTOR_NOT_FOUND',
+      `The connector ${connector} is not loaded: install it, or see its diagnostics.`,
+    )
+  const operation = definition.operations.find(each => each.id === operationId)
+  if (!operation || operation.role.role === 'action')
+    throw new JunctorError(
+      'BAD_INPUT',
+      `The connector ${connector} has no trigger ${operationId}: choose one of its operations of kind TRIGGER.`,
+    )
+  return { definition, operation, role: operation.role }
+}
+
+/** True where a call registers the webhook; false where the provider is told the URL by hand. */
+export function registersByCall(trigger: Trigger): boolean {
+  return trigger.role.role === 'webhook' && trigger.role.callbackPaths.length > 0
+}

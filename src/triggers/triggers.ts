@@ -1,0 +1,224 @@
+// The trigger engine, put together: feeds are made and kept, polled or registered, and read.
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { ConnectionId } from '../connections/index.ts'
+import { isJunctorError, JunctorError } from '../errors.ts'
+import { isId } from '../id.ts'
+import type { Store } from '../store/index.ts'
+import type { Logger, Metrics } from '../telemetry/index.ts'
+import type { Bus } from './bus/contract.ts'
+import { type CallOptions, createFeedCall } from './call.ts'
+import { createEventPages } from './event-pages.ts'
+import type { Binding, Feed, FeedEvent, FeedEventPage, FeedId, FeedOptions, FeedPage } from './feed.ts'
+import { feedIdOf } from './feed.ts'
+import { feedOf } from './feed-row.ts'
+import { createFeedTable } from './feed-table.ts'
+import { createLeases } from './lease.ts'
+import { eventPage } from './log-page.ts'
+import { createPollWork } from './poll-work.ts'
+import { createPollers } from './pollers/index.ts'
+import { createReaders } from './readers.ts'
+import { createScheduler } from './scheduler.ts'
+import { createFeedSeal, type Seal } from './seal.ts'
+import { defaultSettings, type TriggerSettings } from './settings.ts'
+import { createStarter } from './start-feed.ts'
+import { createSubscribe } from './subscribe.ts'
+import { type Connectors, findTrigger, registersByCall } from './trigger.ts'
+import { createUpkeep } from './upkeep.ts'
+import type { Delivery } from './webhook/delivery.ts'
+import { createReceiver, type DeliveryAnswer } from './webhook/receiver.ts'
+import { createRegistration } from './webhook/registration.ts'
+import { createTokens } from './webhook/token.ts'
+import { createWebhookWork } from './webhook-work.ts'
+import { createWorker } from './worker.ts'
+
+export interface TriggersOptions extends CallOptions {
+  readonly store: Pick<Store, 'db'>
+  readonly seal: Seal
+  readonly connectors: Connectors
+  /** Not disposed by the engine: dispose it after. */
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Where providers reach this hub, without a trailing slash. */
+  readonly publicUrl: string
+  /** Tells instances that share a store apart. */
+  readonly instanceId: string
+  readonly randomBytes?: (size: number) => Uint8Array
+  readonly settings?: Partial<TriggerSettings>
+}
+
+export interface Subscription {
+  readonly feed: Feed
+  /** In order, without gap or repeat. End it by `return()` or by the signal. */
+  readonly events: AsyncIterable<FeedEvent>
+}
+
+/** Disposing stops the work of this instance and nothing else: feeds, registrations and events stay. */
+export interface Triggers extends AsyncDisposable {
+  /**
+   * Joins the one feed of the binding, making or reviving it. Events come from behind `after`, or from now on without
+   * it. Resolves once the feed is started: a webhook is registered, a new poller has taken its first look. Throws
+   * CURSOR_INVALID, CURSOR_EXPIRED, CONNECTOR_NOT_FOUND, BAD_INPUT, FEED_ENDED, and what a registration throws.
+   */
+  subscribe(request: {
+    readonly binding: Binding
+    readonly options: FeedOptions
+    readonly after?: string
+    readonly signal: AbortSignal
+  }): Promise<Subscription>
+  /** Makes the binding's feed durable, and starts it. Throws what a registration throws. */
+  create(binding: Binding, options: FeedOptions): Promise<Feed>
+  /** Stops collecting; a webhook is unregistered. Throws FEED_NOT_FOUND. */
+  pause(feedId: FeedId): Promise<Feed>
+  /** Goes on where it stopped; look at the status for how that went. Throws FEED_NOT_FOUND. */
+  resume(feedId: FeedId): Promise<Feed>
+  /** Unregisters, and deletes the feed with its events. Throws FEED_NOT_FOUND. */
+  remove(feedId: FeedId): Promise<void>
+  get(feedId: FeedId): Promise<Feed | null>
+  /** In order of creation. */
+  list(query: {
+    readonly organizationId: string
+    readonly connectionId?: ConnectionId
+    readonly first: number
+    readonly after?: string
+  }): Promise<FeedPage>
+  /** A page of the log, oldest first. Throws FEED_NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED. */
+  events(feedId: FeedId, page: { readonly first: number; readonly after?: string }): Promise<FeedEventPage>
+  /** Live subscriptions on this instance. */
+  subscriberCount(feedId: FeedId): number
+  /** The URL to tell a provider by hand; null where a call registers it, and for pollers. */
+  webhookUrl(feed: Feed): Promise<string | null>
+  /** An HTTP request at `/webhooks/<token>`. Never throws; a 2xx says that the event is stored. */
+  receive(delivery: Delivery): Promise<DeliveryAnswer>
+  /** After a connection's status or credential changed: feeds that waited go on, or wait. */
+  connectionChanged(connectionId: ConnectionId): Promise<void>
+  /** Before a connection's credential is shredded: its feeds end, and are unregistered while that is possible. */
+  connectionDeleted(connectionId: ConnectionId): Promise<void>
+}
+
+export function createTriggers(options: TriggersOptions): Triggers {
+  const { connectors, bus, clock, logger, metrics, publicUrl } = options
+  const { db } = options.store
+  const settings = { ...defaultSettings, ...options.settings }
+  const seal = createFeedSeal(options.seal)
+  const call = createFeedCall(options)
+  const tokens = createTokens({ db, seal, publicUrl, randomBytes: options.randomBytes ?? randomBytes })
+  const feeds = createFeedTable({ db, tokens, settings })
+  const leases = createLeases({ db, instanceId: options.instanceId, leaseSeconds: settings.leaseSeconds })
+  const pollers = createPollers(clock)
+  const polls = createPollWork({ leases, pollers, call, seal, bus, clock, metrics, settings })
+  const registration = createRegistration({ call })
+  const webhooks = createWebhookWork({
+    leases,
+    registration,
+    connectors,
+    tokens,
+    seal,
+    bus,
+    logger,
+    settings,
+  })
+  const worker = createWorker({ db, leases, connectors, polls, webhooks, bus, logger, settings })
+  const scheduler = createScheduler({ leases, worker, clock, logger, settings })
+  const readers = createReaders({ db, feeds, bus, clock, logger, settings })
+  const limits = { events: settings.pageEvents, characters: settings.pageCharacters }
+  const pages = createEventPages({ db, limits })
+  const starter = createStarter({ feeds, scheduler, readers, connectors, clock, settings })
+  const upkeep = createUpkeep({ db, feeds, bus, clock, logger, settings, ended: scheduler.nudge })
+  const receive = createReceiver({ db, tokens, connectors, bus, logger, metrics })
+
+  async function ended(feedId: FeedId): Promise<void> {
+    bus.wake(feedId)
+    await scheduler.runNow(feedId)
+    // A deleted feed that is unregistered now has its row left to go.
+    scheduler.nudge()
+  }
+
+  return {
+    subscribe: createSubscribe({ feeds, starter, readers, pages, connectors }),
+
+    async create(binding, feedOptions) {
+      const { role } = findTrigger(connectors, binding)
+      const kind = role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
+      const row = await feeds.ensure(binding, kind, { ...feedOptions, durable: true })
+      await starter.start(feedIdOf(row.id), AbortSignal.timeout(settings.startSeconds * 1000))
+      return feedOf(await feeds.need(feedIdOf(row.id)))
+    },
+
+    async pause(feedId) {
+      const row = await feeds.pause(feedId)
+      bus.wake(feedId)
+      scheduler.nudge()
+      return feedOf(row)
+    },
+
+    async resume(feedId) {
+      await feeds.resume(feedId)
+      await scheduler.runNow(feedId)
+      return feedOf(await feeds.need(feedId))
+    },
+
+    async remove(feedId) {
+      await feeds.remove(feedId)
+      await ended(feedId)
+    },
+
+    async get(feedId) {
+      const row = isId(feedId) ? await feeds.find(feedId) : null
+      return row && !row.removed ? feedOf(row) : null
+    },
+
+    async list({ after, ...query }) {
+      if (after !== undefined && !isId(after))
+        throw new JunctorError(
+          'CURSOR_INVALID',
+          'This is not a cursor of a list of feeds: pass `endCursor` as it came.',
+        )
+      return feeds.list({ ...query, ...(after === undefined ? {} : { after: feedIdOf(after) }) })
+    },
+
+    async events(feedId, page) {
+      return eventPage({ db, feed: await feeds.need(feedId), ...page })
+    },
+
+    subscriberCount: readers.count,
+
+    async webhookUrl(feed) {
+      const trigger = findTrigger(connectors, feed)
+      const row = feed.kind === 'WEBHOOK' && !registersByCall(trigger) ? await feeds.find(feed.id) : null
+      return row ? tokens.url(row) : null
+    },
+
+    receive,
+
+    async connectionChanged(connectionId) {
+      try {
+        await options.openConnection(connectionId)
+      } catch (error) {
+        if (!isJunctorError(error) || !unusable.has(error.code)) throw error
+        for (const row of await feeds.suspendOf(connectionId, error.message)) bus.wake(feedIdOf(row.id))
+        return
+      }
+      await feeds.retryOf(connectionId)
+      scheduler.nudge()
+    },
+
+    async connectionDeleted(connectionId) {
+      const rows = await feeds.ofConnection(connectionId)
+      await Promise.all(
+        rows.map(async ({ id }) => {
+          await feeds.end(feedIdOf(id), 'Its connection was deleted.')
+          await ended(feedIdOf(id))
+        }),
+      )
+    },
+
+    async [Symbol.asyncDispose]() {
+      await Promise.all([upkeep, readers, scheduler].map(part => part[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+const unusable: ReadonlySet<string> = new Set(['CONNECTION_INACTIVE', 'CONNECTION_NOT_FOUND'])

@@ -1,0 +1,42 @@
+// Telling the provider where to deliver, and that it need not any more (connector-format §5.2).
+import { readArguments } from '../binding.ts'
+import type { FeedCall } from '../call.ts'
+import type { FeedRow } from '../feed-row.ts'
+import type { Trigger, WebhookRole } from '../trigger.ts'
+import { withCallback } from './callback-body.ts'
+
+export interface RegistrationOptions {
+  readonly call: FeedCall
+}
+
+/** Statuses of a DELETE that mean: it is gone already. */
+const gone = [404, 410]
+
+export function createRegistration({ call }: RegistrationOptions) {
+  return {
+    /** Registers the URL; returns where the registration lives, absolute, null where the provider did not say. */
+    async register(
+      row: FeedRow,
+      trigger: Trigger & { readonly role: WebhookRole },
+      callbackUrl: string,
+      signal: AbortSignal,
+    ): Promise<string | null> {
+      const bound = readArguments(row.arguments)
+      const body = withCallback(bound.body, trigger.role.callbackPaths, callbackUrl)
+      const result = await call(row, trigger, { arguments: { ...bound, body }, signal })
+      const { location } = result.headers
+      return location === undefined ? null : new URL(location, result.url).href
+    },
+
+    /** Deletes the registration at `location`. */
+    async unregister(row: FeedRow, trigger: Trigger, location: string, signal: AbortSignal): Promise<void> {
+      await call(row, trigger, {
+        arguments: readArguments(row.arguments),
+        signal,
+        url: location,
+        method: 'DELETE',
+        accept: gone,
+      })
+    },
+  }
+}

@@ -1,0 +1,55 @@
+// The token in a webhook's URL: the only thing that authenticates a delivery. Its hash finds the feed; the token
+// itself is sealed, so that the URL can be shown and registered again.
+import { createHash } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import type { Database } from '../../store/index.ts'
+import { schema } from '../../store/index.ts'
+import type { FeedRow } from '../feed-row.ts'
+import type { FeedSeal } from '../seal.ts'
+
+const { feed } = schema
+
+export interface TokenOptions {
+  readonly db: Database
+  readonly seal: FeedSeal
+  /** Without a trailing slash. */
+  readonly publicUrl: string
+  readonly randomBytes: (size: number) => Uint8Array
+}
+
+export type Tokens = ReturnType<typeof createTokens>
+
+/** 256 bits. */
+const tokenBytes = 32
+
+export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions) {
+  return {
+    /** A new token as the columns of a feed that is to be inserted. */
+    async make(feedId: string, organizationId: string): Promise<Pick<FeedRow, 'tokenHash' | 'tokenSealed'>> {
+      const token = Buffer.from(randomBytes(tokenBytes)).toString('base64url')
+      const sealed = seal.seal(token, { feedId, organizationId, column: 'token_sealed' })
+      return { tokenHash: hash(token), tokenSealed: sealed }
+    },
+
+    /** The feed that this token belongs to; null for a token that nobody has. */
+    async find(token: string): Promise<FeedRow | null> {
+      const [row] = await db
+        .select()
+        .from(feed)
+        .where(eq(feed.tokenHash, hash(token)))
+      return row ?? null
+    },
+
+    /** Where the provider is to deliver; null for a feed that takes no deliveries. */
+    async url(row: FeedRow): Promise<string | null> {
+      if (row.tokenSealed === null) return null
+      const { id: feedId, organizationId } = row
+      const token = seal.open(row.tokenSealed, { feedId, organizationId, column: 'token_sealed' })
+      return `${publicUrl}/webhooks/${token}`
+    },
+  }
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}

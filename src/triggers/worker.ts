@@ -1,0 +1,121 @@
+// One piece of work on a leased feed: what its row asks for is done, and the outcome committed under the lease.
+import { eq, sql } from 'drizzle-orm'
+import type { Clock } from '../clock.ts'
+import { isJunctorError } from '../errors.ts'
+import { type Database, schema } from '../store/index.ts'
+import type { Logger } from '../telemetry/index.ts'
+import type { Bus } from './bus/contract.ts'
+import { feedIdOf } from './feed.ts'
+import { type FeedRow, liveStatuses } from './feed-row.ts'
+import type { FeedUpdate, Lease, Leases } from './lease.ts'
+import { secondsFromNow } from './moments.ts'
+import type { PollWork } from './poll-work.ts'
+import { backoff } from './schedule.ts'
+import type { TriggerSettings } from './settings.ts'
+import { type Connectors, findTrigger } from './trigger.ts'
+import type { WebhookWork } from './webhook-work.ts'
+
+const { feed } = schema
+
+export interface WorkerOptions {
+  readonly db: Database
+  readonly leases: Leases
+  readonly connectors: Connectors
+  readonly polls: PollWork
+  readonly webhooks: WebhookWork
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly settings: TriggerSettings
+}
+
+export type Worker = ReturnType<typeof createWorker>
+
+type Task = 'poll' | 'register' | 'unregister' | 'delete' | 'confirm' | 'nothing'
+
+export function createWorker(options: WorkerOptions) {
+  const { db, leases, connectors, polls, webhooks, bus, logger, settings } = options
+
+  /**
+   * Does what the leased feed needs. Resolves with the error that a failed registration or poll was recorded with;
+   * null where the work was done, or the lease was lost and somebody else does it. Rejects where the store fails.
+   */
+  async function run(row: FeedRow, signal: AbortSignal): Promise<unknown> {
+    const lease: Lease = { feedId: feedIdOf(row.id), epoch: row.leaseEpoch }
+    const task = taskOf(row)
+    try {
+      if (task === 'delete') await db.delete(feed).where(eq(feed.id, row.id))
+      else if (task === 'nothing') await settle(lease, { nextDueAt: null })
+      else if (task === 'confirm')
+        await settle(lease, { status: 'ACTIVE', statusReason: null, nextDueAt: null })
+      else if (task === 'unregister') await webhooks.unregister(row, lease, signal)
+      else await start(row, lease, task, signal)
+      return null
+    } catch (error) {
+      if (signal.aborted) {
+        await leases.release(lease)
+        return null
+      }
+      await recordFailure(row, lease, error)
+      return error
+    }
+  }
+
+  async function start(
+    row: FeedRow,
+    lease: Lease,
+    task: 'poll' | 'register',
+    signal: AbortSignal,
+  ): Promise<void> {
+    const trigger = findTrigger(connectors, row)
+    const { role } = trigger
+    if (role.role === 'polling' && task === 'poll') await polls.run(row, { ...trigger, role }, lease, signal)
+    else if (role.role === 'webhook' && task === 'register')
+      await webhooks.register(row, { ...trigger, role }, lease, signal)
+    else
+      await settle(lease, {
+        status: 'FAILING',
+        statusReason: 'The operation is no such trigger any more.',
+        nextDueAt: null,
+      })
+  }
+
+  /** FAILING and tried again later; NEEDS_AUTHORIZATION, and quiet, where the connection may not be used. */
+  async function recordFailure(row: FeedRow, lease: Lease, error: unknown): Promise<void> {
+    const inactive = isJunctorError(error) && error.code === 'CONNECTION_INACTIVE'
+    if (!isJunctorError(error)) logger.error({ error, feed: row.id }, 'The work on a feed failed.')
+    const failures = row.consecutiveFailures + 1
+    const delay =
+      backoff(row.id, failures, row.intervalSeconds * 1000, settings.maximumBackoffSeconds * 1000) / 1000
+    const asked = isJunctorError(error) ? (error.details.retryAfter ?? 0) : 0
+    const seconds = Math.max(delay, Math.min(asked, 24 * 3600))
+    await settle(lease, {
+      status: inactive ? 'NEEDS_AUTHORIZATION' : 'FAILING',
+      statusReason: reasonOf(error),
+      consecutiveFailures: failures,
+      nextDueAt: inactive ? null : secondsFromNow(seconds),
+      ...(row.kind === 'POLLING' ? { lastPollAt: sql`now()` } : {}),
+    })
+  }
+
+  async function settle(lease: Lease, outcome: FeedUpdate): Promise<void> {
+    if (await leases.settle(lease, outcome)) bus.wake(lease.feedId)
+  }
+
+  return { run }
+}
+
+/** What may be shown of an error to whoever looks at the feed. */
+export function reasonOf(error: unknown): string {
+  return isJunctorError(error) ? error.message : 'An internal error happened; the hub’s log has it.'
+}
+
+/** `confirm`: a webhook that stayed registered while its connection could not be used. */
+function taskOf(row: FeedRow): Task {
+  const live = liveStatuses.includes(row.status)
+  if (!live && row.registered) return 'unregister'
+  if (row.removed) return 'delete'
+  if (!live) return 'nothing'
+  if (row.kind === 'POLLING') return 'poll'
+  return row.status === 'STARTING' || !row.registered ? 'register' : 'confirm'
+}

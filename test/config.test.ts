@@ -1,0 +1,56 @@
+// The environment: defaults, and a wrong value stopped by a sentence that names its variable.
+import { expect, test } from 'vitest'
+import { readConfig } from '../src/config.ts'
+
+test('an empty environment has the documented defaults', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 4000,
+    databaseUrl: null,
+    publicUrl: 'http://localhost:4000',
+    keys: null,
+    signup: 'first',
+    connectorFolders: [],
+    allowPrivate: [],
+    origins: [],
+    production: false,
+  })
+  expect(readConfig({ PORT: '', JUNCTOR_SIGNUP: '' }).port).toBe(4000)
+})
+
+test.each([
+  ['PORT', 'eighty'],
+  ['PORT', '70000'],
+  ['DATABASE_URL', 'mysql://localhost/x'],
+  ['NATS_URL', 'not a url'],
+  ['JUNCTOR_PUBLIC_URL', 'hub.example.com'],
+  ['JUNCTOR_KEYS', 'k1:tooshort'],
+  ['JUNCTOR_SIGNUP', 'maybe'],
+  ['JUNCTOR_ALLOW_PRIVATE', 'http://127.0.0.1:9093/path'],
+  ['JUNCTOR_ORIGINS', 'https://api.example.com'],
+  ['JUNCTOR_LOG', 'loud'],
+])('%s=%s is refused by name', (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`${name} .+\\.$`))
+})
+
+test('several wrong values are all named at once', () => {
+  expect(() => readConfig({ PORT: 'x', JUNCTOR_SIGNUP: 'y' })).toThrow(/PORT .*JUNCTOR_SIGNUP /)
+})
+
+test('production without keys does not start', () => {
+  expect(() => readConfig({ NODE_ENV: 'production' })).toThrow(/JUNCTOR_KEYS must be set/)
+  const key = Buffer.alloc(32, 7).toString('base64')
+  const config = readConfig({ NODE_ENV: 'production', JUNCTOR_KEYS: `k1:${key},k0:${key}` })
+  expect(config.keys?.map(({ id }) => id)).toEqual(['k1', 'k0'])
+  expect(JSON.stringify(config)).not.toContain(key)
+})
+
+test('origins are read exactly', () => {
+  const config = readConfig({
+    JUNCTOR_ORIGINS: 'https://api.example.com=http://127.0.0.1:9000,*=http://127.0.0.1:9001',
+  })
+  expect(config.origins).toEqual([
+    { from: 'https://api.example.com', to: 'http://127.0.0.1:9000' },
+    { from: '*', to: 'http://127.0.0.1:9001' },
+  ])
+})
