@@ -11,6 +11,8 @@ export interface ParameterForms {
   boolean(value: boolean): unknown
   /** ISO 8601, or what the caller wrote. */
   datetime(text: string): unknown
+  /** For columns of the database's own types. */
+  list(values: readonly Json[]): unknown
 }
 
 /** Builds Database.toParameter. */
@@ -31,7 +33,7 @@ type Converter = (value: Exclude<Json, null>, forms: ParameterForms) => unknown
 
 const numeric = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
-const text: Converter = value => (typeof value === 'object' ? undefined : String(value))
+const text: Converter = value => (typeof value === 'object' ? printJson(value) : String(value))
 
 /** One for each kind; undefined: the value does not fit. */
 const converters: Readonly<Record<Column['kind'], Converter>> = {
@@ -41,7 +43,8 @@ const converters: Readonly<Record<Column['kind'], Converter>> = {
   },
   decimal: (value, { decimal }) =>
     isScalar(value) && numeric.test(String(value)) ? decimal(String(value)) : undefined,
-  float: value => (isScalar(value) && numeric.test(String(value)) ? Number(value) : text(value, noForms)),
+  float: (value, forms) =>
+    isScalar(value) && numeric.test(String(value)) ? Number(value) : text(value, forms),
   boolean(value, { boolean }) {
     const known: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false }
     const found = known[String(value)]
@@ -54,15 +57,7 @@ const converters: Readonly<Record<Column['kind'], Converter>> = {
   binary: value =>
     typeof value === 'string' && /^[\w+/-]*={0,2}$/.test(value) ? Buffer.from(value, 'base64') : undefined,
   json: value => printJson(value),
-  // Arrays of PostgreSQL go to the driver as they are.
-  other: value => (typeof value === 'object' && !Array.isArray(value) ? printJson(value) : value),
-}
-
-const noForms: ParameterForms = {
-  integer: String,
-  decimal: String,
-  boolean: String,
-  datetime: String,
+  other: (value, forms) => (Array.isArray(value) ? forms.list(value) : text(value, forms)),
 }
 
 function isScalar(value: Json): value is string | number | bigint {

@@ -95,11 +95,7 @@ export function problemOf(error: unknown): SqlProblem | null {
   const meaning = meaningOf(error)
   if (!meaning) return null
   const { detail }: DriverError = error
-  return new SqlProblem(
-    meaning.status,
-    meaning.code,
-    detail ? `${error.message}: ${detail}` : error.message,
-  )
+  return new SqlProblem(meaning.status, meaning.code, detail ? `${error.message}: ${detail}` : error.message)
 }
 
 function meaningOf({ code, sqlState, errno, errcode }: DriverError): Meaning | null {
@@ -107,7 +103,8 @@ function meaningOf({ code, sqlState, errno, errcode }: DriverError): Meaning | n
   if (sqlState !== undefined) return byErrorNumber[errno ?? 0] ?? byState(sqlState) ?? failed
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return byState(code) ?? failed
   // The socket broke: ECONNRESET, PROTOCOL_CONNECTION_LOST and their like.
-  return code !== undefined && /^(E[A-Z]+|PROTOCOL_[A-Z_]+|HANDSHAKE_[A-Z_]+|ERR_TLS_\w+|[A-Z_]*CERT[A-Z_]*)$/.test(code)
+  return code !== undefined &&
+    /^(E[A-Z]+|PROTOCOL_[A-Z_]+|HANDSHAKE_[A-Z_]+|ERR_TLS_\w+|[A-Z_]*CERT[A-Z_]*)$/.test(code)
     ? failed
     : null
 }

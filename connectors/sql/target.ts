@@ -14,7 +14,10 @@ export interface ServerTarget {
   readonly ssl: 'disable' | 'require' | 'verify'
 }
 
-export type Target = ServerTarget | { readonly engine: 'sqlite'; readonly file: string } | { readonly engine: 'sample' }
+export type Target =
+  | ServerTarget
+  | { readonly engine: 'sqlite'; readonly file: string }
+  | { readonly engine: 'sample' }
 
 const server = (port: number) =>
   z.object({
@@ -33,7 +36,10 @@ const sets = {
       // A plain name: no folders, and no leading dot, so that nothing but databases can be meant.
       file: z
         .string()
-        .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/, 'must be a file name of letters, digits, dots, dashes and underscores'),
+        .regex(
+          /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/,
+          'must be a file name of letters, digits, dots, dashes and underscores',
+        ),
     })
     .transform(({ file }): Target => ({ engine: 'sqlite', file })),
   postgres: server(5432).transform((values): Target => ({ engine: 'postgres', ...values })),
@@ -42,7 +48,8 @@ const sets = {
 
 /** Throws SqlProblem naming the parameter at fault; values are never shown. */
 export function readTarget(connection: WebappContext['connection']): Target {
-  if (!connection) throw new SqlProblem(401, 'ConnectionRequired', 'Calls to this connector need a connection.')
+  if (!connection)
+    throw new SqlProblem(401, 'ConnectionRequired', 'Calls to this connector need a connection.')
   const { authentication, parameters } = connection
   if (!isKnown(authentication))
     throw new SqlProblem(

@@ -1,6 +1,8 @@
 // Which of a connector's ways to connect a connection uses.
 import type { AuthenticationDefinition, ConnectorDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
+import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
+import type { ConnectionRow } from './record.ts'
 
 /**
  * The authentication of that name, or the only one. Throws BAD_INPUT where there is none of that name or several to
@@ -25,6 +27,22 @@ export function chooseAuthentication(
       ? `The connector ${connector} has several authentications. Name one of them: ${names}.`
       : `The connector ${connector} has no authentication ${JSON.stringify(wanted)}. It has: ${names}.`,
     { details: { connector } },
+  )
+}
+
+/** Throws CONNECTOR_NOT_FOUND, or CONNECTION_INACTIVE where a new version of the package dropped the authentication. */
+export function authenticationOf(
+  options: Pick<ConnectionsOptions, 'connectors'>,
+  row: ConnectionRow,
+): AuthenticationDefinition {
+  const found = definitionOf(options, row.connector).authentications.find(
+    ({ name }) => name === row.authentication,
+  )
+  if (found) return found
+  throw new JunctorError(
+    'CONNECTION_INACTIVE',
+    `The connector ${row.connector} no longer has the authentication ${JSON.stringify(row.authentication)} that the connection ${JSON.stringify(row.name)} uses. Create a new connection.`,
+    { details: { connector: row.connector } },
   )
 }
 

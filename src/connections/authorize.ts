@@ -115,5 +115,9 @@ export function notFound({ kind, id }: Resource): JunctorError {
         'CONNECTION_NOT_FOUND',
         `There is no connection ${JSON.stringify(id)} that you may use.`,
       )
-    : new JunctorError('CONNECTOR_NOT_FOUND', `There is no connector ${JSON.stringify(id)} on this hub.`)
+    : new JunctorError(
+        'CONNECTOR_NOT_FOUND',
+        `There is no connector ${JSON.stringify(id)} on this hub, or it is quarantined.`,
+        { details: { connector: id } },
+      )
 }

@@ -1,17 +1,18 @@
 // Making, changing and deleting connections.
 import { and, eq, notInArray } from 'drizzle-orm'
 import { JunctorError } from '../errors.ts'
-import { isId, newId } from '../id.ts'
+import { newId } from '../id.ts'
 import type { Actor } from '../identity/index.ts'
 import type { JsonObject } from '../json.ts'
 import type { Secret } from '../secret.ts'
 import { type Queryable, schema } from '../store/index.ts'
-import { chooseAuthentication } from './authentications.ts'
+import { authenticationOf, chooseAuthentication } from './authentications.ts'
 import { authorize, signedIn } from './authorize.ts'
 import { acceptBaseUrl } from './base-url.ts'
 import type { Connection, ConnectionStatus, Role } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
+import { acceptName, isTakenName, nameTaken } from './name.ts'
 import { type AcceptedParameters, acceptParameters } from './parameters.ts'
 import { type ConnectionRow, readRow, sealContext, toConnection } from './record.ts'
 
@@ -60,8 +61,8 @@ export function createChanges(
   return {
     async create(actor: Actor | null, input: CreateConnection): Promise<Connection> {
       const owner = signedIn(actor)
-      await authorize(store.db, owner, 'connector.use', { kind: 'CONNECTOR', id: input.connector })
       const definition = definitionOf(options, input.connector)
+      await authorize(store.db, owner, 'connector.use', { kind: 'CONNECTOR', id: input.connector })
       const authentication = chooseAuthentication(definition, input.authentication ?? null)
       const accepted = acceptParameters(authentication, input.parameters ?? {})
       const name = acceptName(input.name)
@@ -115,8 +116,14 @@ export function createChanges(
           ...nextStatus(row, input.disabled ?? null, Object.keys(accepted.secrets).length > 0),
           updatedAt: new Date(clock.now()),
         }
-        if (changes.name !== row.name) await refuseTakenName(db, row, changes.name)
-        const [changed] = await db.update(connection).set(changes).where(eq(connection.id, id)).returning()
+        const [changed] = await db
+          .update(connection)
+          .set(changes)
+          .where(eq(connection.id, id))
+          .returning()
+          .catch(error => {
+            throw isTakenName(error) ? nameTaken(row.connector, changes.name) : error
+          })
         await db
           .delete(credential)
           .where(and(eq(credential.connectionId, id), notInArray(credential.name, changes.secretNames)))
@@ -153,19 +160,6 @@ export function createChanges(
       })
     },
   }
-}
-
-/** Throws CONNECTOR_NOT_FOUND, or CONNECTION_INACTIVE where a new version of the package dropped the authentication. */
-export function authenticationOf(options: ConnectionsOptions, row: ConnectionRow) {
-  const found = definitionOf(options, row.connector).authentications.find(
-    ({ name }) => name === row.authentication,
-  )
-  if (found) return found
-  throw new JunctorError(
-    'CONNECTION_INACTIVE',
-    `The connector ${row.connector} no longer has the authentication ${JSON.stringify(row.authentication)} that the connection ${JSON.stringify(row.name)} uses. Create a new connection.`,
-    { details: { connector: row.connector } },
-  )
 }
 
 /**
@@ -207,35 +201,4 @@ function nextStatus(
   return revived
     ? { status: 'ACTIVE', statusReason: null }
     : { status: row.status, statusReason: row.statusReason }
-}
-
-async function refuseTakenName(db: Queryable, row: ConnectionRow, name: string): Promise<void> {
-  const [taken] = await db
-    .select({ id: connection.id })
-    .from(connection)
-    .where(
-      and(
-        eq(connection.organizationId, row.organizationId),
-        eq(connection.connector, row.connector),
-        eq(connection.name, name),
-      ),
-    )
-  if (taken) throw nameTaken(row.connector, name)
-}
-
-function nameTaken(connector: string, name: string): JunctorError {
-  return new JunctorError(
-    'CONFLICT',
-    `Your organization already has a connection ${JSON.stringify(name)} for the connector ${connector}. Choose another name.`,
-    { details: { connector } },
-  )
-}
-
-function acceptName(text: string): string {
-  const name = text.trim()
-  if (name.length === 0 || name.length > 100 || /\p{Cc}/u.test(name))
-    throw new JunctorError('BAD_INPUT', 'A connection’s name must have 1 to 100 characters on one line.')
-  // A reference to a connection is its name or its id.
-  if (isId(name)) throw new JunctorError('BAD_INPUT', 'A connection’s name must not look like an id.')
-  return name
 }

@@ -1,8 +1,8 @@
 // What the connections of a hub are built from.
 import type { Clock } from '../clock.ts'
 import type { ConnectorDefinition } from '../definition/index.ts'
-import { JunctorError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
+import { notFound } from './authorize.ts'
 import type { OpenConnection } from './connection.ts'
 import type { Vault } from './vault.ts'
 
@@ -27,9 +27,5 @@ export function definitionOf(
 ): ConnectorDefinition {
   const definition = connectors.get(name)
   if (definition) return definition
-  throw new JunctorError(
-    'CONNECTOR_NOT_FOUND',
-    `There is no connector ${JSON.stringify(name)} on this hub, or it is quarantined.`,
-    { details: { connector: name } },
-  )
+  throw notFound({ kind: 'CONNECTOR', id: name })
 }

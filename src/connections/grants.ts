@@ -4,12 +4,12 @@ import { JunctorError } from '../errors.ts'
 import { isId, newId } from '../id.ts'
 import type { Actor } from '../identity/index.ts'
 import { type Queryable, schema } from '../store/index.ts'
+import { authenticationOf } from './authentications.ts'
 import { authorize, notFound, type Resource, roleOn, signedIn } from './authorize.ts'
-import { authenticationOf } from './changes.ts'
 import type { Role } from './connection.ts'
 import type { Connections } from './connections.ts'
 import type { ConnectionsOptions } from './dependencies.ts'
-import { readRow } from './record.ts'
+import { readRow, storable } from './record.ts'
 
 export interface Principal {
   readonly kind: 'USER' | 'TEAM' | 'ORGANIZATION'
@@ -86,7 +86,7 @@ export function createGrants(
     },
 
     async grantConnector(actor: Actor | null, name: string, to: Principal, role: Role): Promise<Grant> {
-      const resource = { kind: 'CONNECTOR', id: name } as const
+      const resource = { kind: 'CONNECTOR', id: storable(name) } as const
       return store.db.transaction(async db => {
         await authorize(db, actor, 'connector.share', resource)
         const [imported] = await db
@@ -145,7 +145,9 @@ function holds(actor: Actor, { kind, id }: Principal): boolean {
 }
 
 /** Sharing stays inside the organization that the resource belongs to. Throws NOT_FOUND. */
-async function refuseStranger(db: Queryable, organizationId: string, { kind, id }: Principal): Promise<void> {
+async function refuseStranger(db: Queryable, organizationId: string, to: Principal): Promise<void> {
+  const { kind } = to
+  const id = storable(to.id)
   const inside =
     kind === 'ORGANIZATION'
       ? id === organizationId

@@ -10,7 +10,7 @@ import type { Connection, ConnectionId, Role } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
 import { type Page, type PageRequest, readPageRequest, toPage } from './page.ts'
-import { readRow, toConnection } from './record.ts'
+import { readRow, storable, toConnection } from './record.ts'
 
 export interface ConnectionList extends Page<Connection> {
   readonly totalCount: number
@@ -41,7 +41,7 @@ export function createLookup(
         usable(
           person,
           eq(connectionDefault.userId, person.userId),
-          eq(connectionDefault.connector, connector),
+          eq(connectionDefault.connector, storable(connector)),
         ),
       )
     return row ? toConnection(row.connection).id : null
@@ -55,7 +55,7 @@ export function createLookup(
         usable(
           person,
           eq(connection.connector, connector),
-          isId(reference) ? eq(connection.id, reference) : eq(connection.name, reference),
+          isId(reference) ? eq(connection.id, reference) : eq(connection.name, storable(reference)),
         ),
       )
     // Names are unique in an organization: one of the caller's own comes first, one of another organization next.
@@ -94,7 +94,10 @@ export function createLookup(
     ): Promise<ConnectionList> {
       const person = signedIn(actor)
       const { first, after } = readPageRequest(request)
-      const all = usable(person, ...(request.connector ? [eq(connection.connector, request.connector)] : []))
+      const all = usable(
+        person,
+        ...(request.connector ? [eq(connection.connector, storable(request.connector))] : []),
+      )
       const [rows, [counted]] = await Promise.all([
         db
           .select()
@@ -113,8 +116,8 @@ export function createLookup(
       reference: string | null,
     ): Promise<Connection | null> {
       const person = signedIn(actor)
-      await authorize(db, person, 'connector.use', { kind: 'CONNECTOR', id: connector })
       const definition = definitionOf(options, connector)
+      await authorize(db, person, 'connector.use', { kind: 'CONNECTOR', id: connector })
       if (reference !== null) return byReference(person, connector, reference)
       const chosen = await defaultOf(person, connector)
       if (chosen !== null) return toConnection(await readRow(db, chosen))

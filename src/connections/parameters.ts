@@ -83,12 +83,15 @@ function refuseUnknown({ parameters, title }: AuthenticationDefinition, given: J
 
 function check(parameter: ConnectionParameterDefinition, value: Json): Json {
   const { type, options } = parameter
-  if (type === 'int' && !(typeof value === 'bigint' || Number.isInteger(value)))
-    throw invalid(parameter, 'must be an integer')
-  if (type === 'bool' && typeof value !== 'boolean') throw invalid(parameter, 'must be true or false')
-  if (type === 'string' || type === 'securestring') {
+  if (type === 'int') {
+    if (!Number.isSafeInteger(value)) throw invalid(parameter, 'must be an integer')
+  } else if (type === 'bool') {
+    if (typeof value !== 'boolean') throw invalid(parameter, 'must be true or false')
+  } else {
     if (typeof value !== 'string') throw invalid(parameter, 'must be a string')
     if (value.length > longest) throw invalid(parameter, `must not be longer than ${longest} characters`)
+    // PostgreSQL stores no NUL, and no API takes one.
+    if (value.includes('\0')) throw invalid(parameter, 'must not contain the character NUL')
   }
   if (options && options.length > 0 && !options.some(option => option.value === value))
     throw invalid(parameter, `must be one of ${options.map(option => String(option.value)).join(', ')}`)

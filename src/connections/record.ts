@@ -31,3 +31,8 @@ export function sealContext(
 ): SealContext {
   return { table: 'credential', row: `${id}/${name}`, column: 'sealed', tenant: organizationId }
 }
+
+/** Text to compare with what is stored: PostgreSQL refuses a NUL even in a comparison, and nothing stored has one. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\u{fffd}')
+}

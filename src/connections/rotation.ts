@@ -26,8 +26,9 @@ export function createRotation({ store, vault }: ConnectionsOptions): Pick<Conne
         .where(
           and(
             not(sql`starts_with(${credential.sealed}, ${vault.currentPrefix})`),
-            after &&
-              sql`(${credential.connectionId}, ${credential.name}) > (${after[0]}::uuid, ${after[1]}::text)`,
+            after === null
+              ? undefined
+              : sql`(${credential.connectionId}, ${credential.name}) > (${after[0]}::uuid, ${after[1]}::text)`,
           ),
         )
         .orderBy(asc(credential.connectionId), asc(credential.name))

@@ -3,6 +3,7 @@
 import { readConnectionParameters } from './connection-parameter.ts'
 import type {
   AuthenticationDefinition,
+  AuthenticationKind,
   ConnectionParameterDefinition,
   KeyPlacement,
   PolicyInstance,
@@ -23,14 +24,14 @@ import { grantOf, readOAuth } from './oauth-settings.ts'
 import type { Reading } from './reading.ts'
 import { schemeAuthentications } from './security-scheme.ts'
 
-/** The connector without a credential. */
-export const noAuthentication: AuthenticationDefinition = {
-  name: 'none',
-  title: 'No credential',
-  kind: 'NONE',
-  parameters: [],
-  keys: [],
-  shareable: true,
+const titles: Readonly<Record<AuthenticationKind, string>> = {
+  NONE: 'No credential',
+  API_KEY: 'API key',
+  BASIC: 'User name and password',
+  OAUTH2_CODE: 'Consent (OAuth 2.0)',
+  OAUTH2_CLIENT_CREDENTIALS: 'Client credentials (OAuth 2.0)',
+  CLIENT_CERTIFICATE: 'Client certificate',
+  CUSTOM: 'Connection parameters',
 }
 
 /** At least one; sets shadow the plain parameters (§3.6). */
@@ -42,10 +43,9 @@ export function readAuthentications(
   const sets = elements(child(child(properties, 'connectionParameterSets'), 'values'))
   if (sets.length > 0) return distinct(sets.map((set, index) => readSet(reading, policies, set, index)))
   const parameters = child(properties, 'connectionParameters')
-  if (!isObject(parameters)) return schemeAuthentications(reading, noAuthentication)
-  return [
-    readParameters(reading, policies, parameters, { name: 'default', title: 'Default', shareable: true }),
-  ]
+  if (!isObject(parameters)) return schemeAuthentications(reading)
+  const only = readParameters(reading, policies, parameters, { name: 'default', title: '', shareable: true })
+  return [{ ...only, title: titles[only.kind] }]
 }
 
 type Label = Pick<AuthenticationDefinition, 'name' | 'title' | 'shareable'>
@@ -80,7 +80,7 @@ function readParameters(
   label: Label,
 ): AuthenticationDefinition {
   const parameters = readConnectionParameters(reading.findings, node)
-  if (parameters.length === 0) return { ...noAuthentication, ...label, title: noAuthentication.title }
+  if (parameters.length === 0) return { ...label, kind: 'NONE', parameters, keys: [] }
   const base = { ...label, parameters, keys: [] }
   if (parameters.some(({ type }) => type === 'gatewaySetting')) {
     const message = 'The connector needs an on-premises data gateway, which the hub has not.'

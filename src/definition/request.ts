@@ -32,10 +32,13 @@ export function readRequest(context: ParameterContext, path: string, item: Node,
       .filter(isObject)
   const isBody = (parameter: Node) => words(child(parameter, 'in'))?.toLowerCase() === 'body'
   const declared = [...declaredAt(item), ...declaredAt(node)]
-  const read = declared
-    .filter(parameter => !isBody(parameter))
-    .flatMap(parameter => readParameter(context, parameter))
-  const parameters = inTemplate(context, path, lastOfEach(context, node, read), node)
+  const read = (home: Node) =>
+    declaredAt(home)
+      .filter(parameter => !isBody(parameter))
+      .flatMap(parameter => readParameter(context, parameter))
+  // An operation's parameter replaces the path item's of the same name and place.
+  const merged = lastOfEach([...read(item), ...warnOfTwins(context, node, read(node))])
+  const parameters = inTemplate(context, path, merged, node)
   const content =
     reading.dialect === 'swagger-2.0'
       ? swaggerBody(context, node, declared.filter(isBody).at(-1), parameters)
@@ -43,22 +46,23 @@ export function readRequest(context: ParameterContext, path: string, item: Node,
   return { ...content, parameters: [...parameters, ...content.parameters] }
 }
 
-/** An operation's parameter replaces the path item's of the same name and place; of duplicates the last counts. */
-function lastOfEach(
+function lastOfEach(parameters: readonly ParameterDefinition[]): readonly ParameterDefinition[] {
+  return [...new Map(parameters.map(each => [`${each.in} ${each.name}`, each])).values()]
+}
+
+function warnOfTwins(
   { reading, operation }: ParameterContext,
   node: Node,
   parameters: readonly ParameterDefinition[],
 ): readonly ParameterDefinition[] {
-  const byKey = new Map<string, ParameterDefinition>()
-  for (const parameter of parameters) byKey.set(`${parameter.in} ${parameter.name}`, parameter)
-  const own = elements(child(node, 'parameters')).length
-  if (byKey.size < own) {
+  const distinct = lastOfEach(parameters)
+  if (distinct.length < parameters.length) {
     reading.findings.warning('PARAMETER_INVALID', 'A parameter is declared twice; the last one counts.', {
       pointer: node.pointer,
       operation,
     })
   }
-  return [...byKey.values()]
+  return distinct
 }
 
 /** Path parameters are the tokens of the template: missing ones are added, superfluous ones left out. */

@@ -32,7 +32,9 @@ export function readRole(
   const trigger = words(child(node, 'x-ms-trigger'))?.toLowerCase()
   const callbackPaths =
     body === null ? [] : pathsWhere(schemas, body.schema, schema => schema.notificationUrl === true)
-  const notification = child(item, 'x-ms-notification-content')
+  const onPath = child(item, 'x-ms-notification-content')
+  // Its place is the path item (§2.5); on the operation it can mean nothing else.
+  const notification = isObject(onPath) ? onPath : child(node, 'x-ms-notification-content')
   const delivers = words(child(node, 'x-junctor-delivers'))?.toLowerCase() === 'request' ? 'request' : 'body'
   if (callbackPaths.length > 0) {
     return {

@@ -170,7 +170,12 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     if (!spend(resolved.reduce((sum, part) => sum + weight(part), 0))) return any
     const { schema, conflict } = mergeSchemas(resolved)
     if (conflict) simplified(node, 'allOf joins different types; the first was kept.')
-    return schema
+    if (schema.type !== 'object') return schema
+    // A part may demand members that another part declares.
+    const demanded = [node, ...elements(child(node, 'allOf'))].flatMap(part =>
+      requiredNames(part, schema.properties),
+    )
+    return { ...schema, required: [...new Set([...schema.required, ...demanded])] }
   }
   const resolvePart = (node: Node, part: Schema, depth: number): Schema => {
     if (part.type !== 'ref') return part
@@ -239,14 +244,10 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     const properties = record(
       members(declared).map(([name, property]) => [name, read(property, 'inner', depth + 1)] as const),
     )
-    const required = elements(child(node, 'required'))
-      .map(({ value }) => value)
-      .filter(value => typeof value === 'string')
-      .filter(name => Object.hasOwn(properties, name))
     return {
       type: 'object',
       properties,
-      required: [...new Set(required)],
+      required: requiredNames(node, properties),
       additional: readAdditional(node, properties, depth),
     }
   }
@@ -303,6 +304,14 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
   }
 
   return { read: (node, position) => read(node, position, 0), resolve: schema => resolveAt(schema, 0), named }
+}
+
+/** The names in `required` that are declared, each once. */
+function requiredNames(node: Node, properties: Readonly<Record<string, Schema>>): readonly string[] {
+  const names = elements(child(node, 'required')).map(({ value }) => value)
+  return [...new Set(names.filter(name => typeof name === 'string'))].filter(name =>
+    Object.hasOwn(properties, name),
+  )
 }
 
 /** Keys that make a schema more than a label on what it joins. */

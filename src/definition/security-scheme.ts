@@ -6,11 +6,17 @@ import { child, elements, isObject, keysOf, members, type Node, present, text, w
 import { oauthFlow } from './oauth-settings.ts'
 import { follow, type Reading } from './reading.ts'
 
+const none: AuthenticationDefinition = {
+  name: 'none',
+  title: 'No credential',
+  kind: 'NONE',
+  parameters: [],
+  keys: [],
+  shareable: true,
+}
+
 /** `none` comes last where a credential is optional, and alone where nothing is declared. */
-export function schemeAuthentications(
-  reading: Reading,
-  none: AuthenticationDefinition,
-): readonly AuthenticationDefinition[] {
+export function schemeAuthentications(reading: Reading): readonly AuthenticationDefinition[] {
   const { document, dialect } = reading
   const home =
     dialect === 'swagger-2.0'

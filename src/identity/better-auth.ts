@@ -14,6 +14,7 @@ import { admit, type Signup } from './admission.ts'
 import { apiKeyPrefix } from './credential.ts'
 import { ensureOrganization } from './personal-organization.ts'
 import { createRateLimitStorage, type RateLimits } from './rate-limit.ts'
+import { rootMessage } from './root-message.ts'
 import { trustedOrigins } from './trusted-origins.ts'
 
 /** Carries the address of the peer from the HTTP server; whatever a client sends under this name is dropped. */
@@ -44,7 +45,11 @@ export function configureBetterAuth(options: BetterAuthOptions) {
     telemetry: { enabled: false },
     logger: {
       level: 'warn',
-      log: (level, message, ...facts) => logger[level]({ facts }, message),
+      log: (level, message, ...facts: unknown[]) =>
+        logger[level](
+          { facts: facts.map(fact => (fact instanceof Error ? rootMessage(fact) : fact)) },
+          message,
+        ),
     },
     // What is not an answer to the caller comes out of the handler instead of onto the console.
     onAPIError: { throw: true },

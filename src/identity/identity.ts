@@ -14,6 +14,7 @@ import { type Credential, fingerprint, headersOf, readCredential } from './crede
 import { isStored, loadActor, type Verified } from './memberships.ts'
 import { ensureOrganization } from './personal-organization.ts'
 import { type RateLimits, usualLimits } from './rate-limit.ts'
+import { rootMessage } from './root-message.ts'
 
 export interface IdentityOptions {
   readonly store: Store
@@ -164,11 +165,8 @@ function keysMayNot(): Response {
   )
 }
 
-/** Rethrows without the query: its parameters hold password hashes and tokens, and errors are logged. */
 function failed(error: unknown): never {
-  let root = error
-  while (root instanceof Error && root.cause !== undefined) root = root.cause
   throw new JunctorError('INTERNAL', 'The hub could not answer this request; its log says why.', {
-    cause: new Error(root instanceof Error ? root.message : String(root)),
+    cause: new Error(rootMessage(error)),
   })
 }

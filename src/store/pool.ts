@@ -33,7 +33,7 @@ export function openPool({ connection, label, logger }: PoolOptions): Store {
   })
   pool.on('error', error => logger.warn({ error }, 'A connection to the database was lost.'))
   pool.on('connect', client =>
-    client.on('notice', () => {
+    client.on('error', () => {
       // pg-pool listens to idle clients only: lost between two statements of a transaction, one would end the process.
       // The next statement rejects.
     }),

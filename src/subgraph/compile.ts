@@ -22,7 +22,7 @@ export async function compileConnector(
   const plan = planConnector(definition, findings)
   if (plan.operations.length === 0)
     throw quarantined(definition, 'it has no operation that can become a GraphQL field')
-  const text: SubgraphText = { plan, loaded: await loadTypes(definition, plan), findings }
+  const text: SubgraphText = { plan, loaded: await loadTypes(definition, plan) }
   const names = wireNamesOf(plan)
   const artifact: Artifact = {
     connector: definition.name,
@@ -33,7 +33,7 @@ export async function compileConnector(
     wireNames: names.wireNames,
     inputMembers: names.inputMembers,
   }
-  const fault = checkSubgraph(artifact)
+  const fault = checkSubgraph(artifact.sdl)
   if (fault !== null) throw quarantined(definition, `its schema is not valid: ${fault}`)
   return { artifact, diagnostics: findings.all() }
 }

@@ -49,7 +49,7 @@ export function createEventPages({ db, limits }: { readonly db: Database; readon
       if (page) return Promise.resolve(page)
       const key = `${feedId}:${after}:${generation}`
       const shared = reading.get(key)
-      if (shared) return shared
+      if (shared !== undefined) return shared
       const started = read(feedId, after).finally(() => reading.delete(key))
       reading.set(key, started)
       return started

@@ -27,7 +27,7 @@ export function every(milliseconds: number, clock: Clock, work: () => Promise<vo
   return {
     soon() {
       if (stopped) return
-      if (current) again = true
+      if (current !== null) again = true
       else run()
     },
     async [Symbol.asyncDispose]() {

@@ -96,9 +96,9 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
     nudge: () => scan.soon(),
     async runNow(feedId) {
       const work = running.get(feedId)
-      if (work) return { error: await work }
+      if (work !== undefined) return { error: await work }
       const shared = claiming.get(feedId)
-      if (shared) return shared
+      if (shared !== undefined) return shared
       const claimed = claimAndRun(feedId).finally(() => claiming.delete(feedId))
       claiming.set(feedId, claimed)
       return claimed

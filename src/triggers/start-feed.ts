@@ -43,29 +43,36 @@ export function createStarter({ feeds, scheduler, readers, connectors, clock, se
     async start(feedId: FeedId, signal: AbortSignal): Promise<FeedRow> {
       const deadline = clock.now() + settings.startSeconds * 1000
       for (;;) {
-        const row = await feeds.find(feedId)
-        if (!row || row.status === 'ENDED')
-          throw new JunctorError(
-            'FEED_ENDED',
-            `The feed could not be started. ${row?.statusReason ?? ''}`.trim(),
-          )
+        const row = await live(feedId)
         if (!waits(row)) return row
-        const done = await scheduler.runNow(feedId)
-        if (done !== 'busy' && row.kind === 'WEBHOOK' && done.error !== null) {
-          if (row.status === 'STARTING') await drop(row, feedId)
-          throw done.error
-        }
-        if (done !== 'busy' && row.kind === 'POLLING') return (await feeds.find(feedId)) ?? row
-        if (done === 'busy') await pause(signal)
-        if (signal.aborted || readers.closed || clock.now() > deadline) {
-          if (row.kind === 'POLLING') return row
-          throw new JunctorError(
-            'UPSTREAM_TIMEOUT',
-            `The webhook of ${row.field} was not registered in time: try again.`,
-          )
-        }
+        if (signal.aborted || readers.closed || clock.now() > deadline) return late(row)
+        await attempt(row, feedId, signal)
       }
     },
+  }
+
+  async function live(feedId: FeedId): Promise<FeedRow> {
+    const row = await feeds.find(feedId)
+    if (row && row.status !== 'ENDED') return row
+    const why = row?.statusReason ?? 'It is gone.'
+    throw new JunctorError('FEED_ENDED', `The feed could not be started: ${why}`)
+  }
+
+  async function attempt(row: FeedRow, feedId: FeedId, signal: AbortSignal): Promise<void> {
+    const done = await scheduler.runNow(feedId)
+    if (done === 'busy') return pause(signal)
+    if (row.kind === 'POLLING' || done.error === null) return
+    if (row.status === 'STARTING') await drop(row, feedId)
+    throw done.error
+  }
+
+  /** A poller that is slow to start is a poller all the same. */
+  function late(row: FeedRow): FeedRow {
+    if (row.kind === 'POLLING') return row
+    throw new JunctorError(
+      'UPSTREAM_TIMEOUT',
+      `The webhook of ${row.field} was not registered in time: try again.`,
+    )
   }
 
   async function drop(row: FeedRow, feedId: FeedId): Promise<void> {

@@ -1,6 +1,5 @@
 // One piece of work on a leased feed: what its row asks for is done, and the outcome committed under the lease.
 import { eq, sql } from 'drizzle-orm'
-import type { Clock } from '../clock.ts'
 import { isJunctorError } from '../errors.ts'
 import { type Database, schema } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
@@ -24,7 +23,6 @@ export interface WorkerOptions {
   readonly polls: PollWork
   readonly webhooks: WebhookWork
   readonly bus: Bus
-  readonly clock: Clock
   readonly logger: Logger
   readonly settings: TriggerSettings
 }

@@ -3,7 +3,7 @@ import { type Connections, createVault, type OpenConnection } from '../../src/co
 import { JunctorError } from '../../src/errors.ts'
 import type { Actor } from '../../src/identity/index.ts'
 import type { JsonObject } from '../../src/json.ts'
-import { type House, newKey, openHouse, outcome } from './house.ts'
+import { type House, newKey, openHouse, outcome, refusal } from './house.ts'
 
 let house: House
 let connections: Connections
@@ -21,13 +21,6 @@ afterAll(() => house[Symbol.asyncDispose]())
 const create = (connector: string, parameters: JsonObject = {}, rest: object = {}) =>
   connections.create(ada, { connector, name: `Connection ${made++}`, parameters, ...rest })
 const crm = (rest: object = {}) => create('crm', { api_key: 'key' }, rest)
-const refusal = async (promise: Promise<unknown>) => {
-  const error = await promise.then(
-    () => null,
-    (reason: JunctorError) => reason,
-  )
-  return `${error?.code}: ${error?.message}`
-}
 
 describe('creating', () => {
   it('keeps secrets apart and shows only that they are set', async () => {
@@ -63,6 +56,13 @@ describe('creating', () => {
     ['a number for a string', 'crm', { api_key: 5 }, /^CREDENTIAL_INVALID.*must be a string/],
     ['an object for a string', 'crm', { api_key: { $ne: 1 } }, /^CREDENTIAL_INVALID.*must be a string/],
     ['far too long a value', 'crm', { api_key: 'k'.repeat(70_000) }, /^CREDENTIAL_INVALID.*longer/],
+    ['a NUL', 'crm', { api_key: 'a\0b' }, /^CREDENTIAL_INVALID.*NUL/],
+    [
+      'an integer that JSON numbers cannot hold',
+      'typed',
+      { port: 2n ** 60n },
+      /^CREDENTIAL_INVALID.*integer/,
+    ],
     ['a fraction for an integer', 'typed', { port: 1.5 }, /^CREDENTIAL_INVALID.*"port".*integer/],
     ['text for a truth value', 'typed', { port: 1, tls: 'yes' }, /^CREDENTIAL_INVALID.*"tls".*true or false/],
     ['a value that is no option', 'typed', { port: 1, size: 'm' }, /^CREDENTIAL_INVALID.*one of s, l/],
@@ -211,83 +211,6 @@ describe('deleting', () => {
       const left = await house.store.pool.query('select * from access_grant where resource_id = $1', [id])
       expect(left.rows).toEqual([])
     }
-  })
-})
-
-describe('resolving what a field’s argument means', () => {
-  it('takes the default: the first connection of a connector, until another is made it', async () => {
-    const [first, second] = [await crm(), await crm()]
-    expect((await connections.resolve(ada, 'crm', null))?.id).toBe(first.id)
-    expect(await connections.defaultOf(ada, 'crm')).toBe(first.id)
-    await connections.setDefault(ada, second.id)
-    expect((await connections.resolve(ada, 'crm', null))?.id).toBe(second.id)
-    expect((await connections.resolve(ada, 'crm', first.name))?.id).toBe(first.id)
-    expect((await connections.resolve(ada, 'crm', first.id))?.id).toBe(first.id)
-  })
-
-  it('takes the only one that is shared with somebody', async () => {
-    const { id } = await crm()
-    const bob = await house.person()
-    await connections.grant(ada, id, { kind: 'USER', id: bob.userId }, 'USE')
-    expect((await connections.resolve(bob, 'crm', null))?.id).toBe(id)
-    expect(await connections.defaultOf(bob, 'crm')).toBeNull()
-  })
-
-  it('forgets a default that its person may no longer use', async () => {
-    const { id } = await crm()
-    const bob = await house.person()
-    const grant = await connections.grant(ada, id, { kind: 'USER', id: bob.userId }, 'USE')
-    await connections.setDefault(bob, id)
-    await connections.revokeGrant(ada, grant.id)
-    expect(await connections.defaultOf(bob, 'crm')).toBeNull()
-    expect(await outcome(connections.resolve(bob, 'crm', null))).toBe('CONNECTION_REQUIRED')
-  })
-
-  it('names the choices where there are several, of which only active ones count', async () => {
-    const bob = await house.person()
-    const all = [await crm(), await crm(), await crm()]
-    for (const { id } of all) await connections.grant(ada, id, { kind: 'USER', id: bob.userId }, 'USE')
-    const refused = await refusal(connections.resolve(bob, 'crm', null))
-    expect(refused).toMatch(/^CONNECTION_REQUIRED/)
-    for (const { name } of all) expect(refused).toContain(name)
-    for (const { id } of all.slice(1)) await connections.update(ada, id, { disabled: true })
-    expect((await connections.resolve(bob, 'crm', null))?.id).toBe(all[0]?.id)
-  })
-
-  it('says how to create one where there is none', async () => {
-    expect(await refusal(connections.resolve(ada, 'crm', null))).toMatch(
-      /^CONNECTION_REQUIRED.*createConnection\(input: \{connector: "crm"/,
-    )
-  })
-
-  it('is null where the API needs none, unless there is one or the host is not known', async () => {
-    expect(await connections.resolve(ada, 'weather', null)).toBeNull()
-    expect(await outcome(connections.resolve(ada, 'weather', 'named'))).toBe('CONNECTION_NOT_FOUND')
-    expect(await outcome(connections.resolve(ada, 'homeless', null))).toBe('CONNECTION_REQUIRED')
-    const own = await create('weather', {}, { baseUrl: 'https://own.example.com' })
-    expect((await connections.resolve(ada, 'weather', null))?.id).toBe(own.id)
-  })
-
-  it('does not find a connection of another connector', async () => {
-    const { id, name } = await crm()
-    expect(await outcome(connections.resolve(ada, 'shop', id))).toBe('CONNECTION_NOT_FOUND')
-    expect(await outcome(connections.resolve(ada, 'shop', name))).toBe('CONNECTION_NOT_FOUND')
-  })
-
-  it('prefers the active organization where two have a connection of that name', async () => {
-    const { id, name } = await crm()
-    const elsewhere = await house.person('elsewhere')
-    const other = await connections.create(elsewhere, {
-      connector: 'crm',
-      name,
-      parameters: { api_key: 'k' },
-    })
-    const both = [house.organization, house.otherOrganization]
-    await connections.grant(elsewhere, other.id, { kind: 'ORGANIZATION', id: house.otherOrganization }, 'USE')
-    const at = (organizationId: string): Actor => ({ ...ada, organizationId, organizationIds: both })
-    expect((await connections.resolve(at(house.organization), 'crm', name))?.id).toBe(id)
-    expect((await connections.resolve(at(house.otherOrganization), 'crm', name))?.id).toBe(other.id)
-    expect(await outcome(connections.resolve(at('a third'), 'crm', name))).toBe('CONNECTION_REQUIRED')
   })
 })
 

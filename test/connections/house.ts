@@ -169,3 +169,10 @@ export const outcome = (promise: Promise<unknown>): Promise<string> =>
     () => 'OK',
     (error: { code?: string }) => error.code ?? String(error),
   )
+
+/** `CODE: message` of what the promise rejects with. */
+export const refusal = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'OK',
+    (error: { code?: string; message: string }) => `${error.code}: ${error.message}`,
+  )

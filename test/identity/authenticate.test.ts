@@ -61,6 +61,20 @@ describe('sessions', () => {
     expect(await identity.isLive(actor!)).toBe(false)
   })
 
+  it('behind https have a cookie that only https and no script gets', async () => {
+    const secure = await openIdentity({ store, publicUrl: 'https://hub.example.com', secureCookies: true })
+    const answer = await call(secure, 'POST', '/sign-in/email', {
+      body: { email: 'ada@example.com', password },
+      headers: { origin: 'https://hub.example.com' },
+    })
+    const [cookie = ''] = answer.headers.getSetCookie()
+    expect(cookie).toMatch(/^__Secure-.*; HttpOnly; Secure; SameSite=Lax/i)
+    const [pair = ''] = cookie.split(';')
+    expect(await secure.authenticate(new Headers({ cookie: pair }))).toMatchObject({
+      email: 'ada@example.com',
+    })
+  })
+
   it('that another instance ended are known to be dead by isLive', async () => {
     const elsewhere = await openIdentity({ store })
     const ada = await signIn(identity, 'ada@example.com')

@@ -33,6 +33,17 @@ test('an ordinary user just runs it', async () => {
   expect(await program.stop('SIGTERM')).toBe(0)
 })
 
+test.runIf(root)('an ordinary user is told of a data folder that is closed to them', async () => {
+  await using folder = await temporaryDataFolder()
+  await chmod(dirname(folder.path), 0o755)
+  await mkdir(folder.path, { mode: 0o700 })
+  await using program = runProgram({ dataFolder: folder.path, through: asNobody })
+  expect(await program.ended()).toBe(1)
+  expect(program.facts).toEqual([
+    { code: 'STORE_UNAVAILABLE', message: expect.stringMatching(/cannot be used .*JUNCTOR_DATA/) },
+  ])
+})
+
 test.runIf(root)(
   'for root an unprivileged account runs it, without capabilities where the way is open',
   async () => {

@@ -162,7 +162,7 @@ describe('inputs and outputs', () => {
     expect(type('shop_BInput')).toBe('input shop_BInput { flag: Boolean }')
   })
 
-  test('a default that does not fit is reported, not carried', async () => {
+  test('a default that does not fit is reported and told, not carried', async () => {
     const { field, artifact, diagnostics } = await compiled(
       connector([
         operation('Get', {
@@ -173,7 +173,7 @@ describe('inputs and outputs', () => {
         }),
       ]),
     )
-    expect(field('shop_get')).toBe('Query.shop_get(connection: ID, size: Int!, zero: Int!): Boolean')
+    expect(field('shop_get')).toBe('Query.shop_get(connection: ID, size: Int, zero: Int!): Boolean')
     expect(artifact.sdl).toContain('zero: Int! = 0\n')
     expect(diagnostics).toMatchObject([{ code: 'DEFAULT_DROPPED', operation: 'Get' }])
   })

@@ -1,10 +1,14 @@
 // What schemas become: recursion, emptiness, maps, aliases, dynamic parts, and circles nobody could satisfy.
+import { getIntrospectionQuery, graphql } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import type { Schema } from '../../src/definition/index.ts'
+import type { Json } from '../../src/json.ts'
 import { compiled } from './answer.ts'
 import {
   anything,
   body,
   connector,
+  flag,
   int,
   list,
   long,
@@ -118,25 +122,21 @@ describe('inputs', () => {
   })
 
   test('defaults of objects and lists are literals of their types', async () => {
-    const schemas = {
-      Sort: object({ 'by-field': text, rest: anything }, ['by-field']),
-    }
-    const { artifact, field } = await compiled(
+    const schemas = { Sort: object({ 'by-field': text, rest: anything, up: flag }, ['by-field', 'up']) }
+    const sort = (fallback: Json) => ({ ...ref('Sort'), default: fallback })
+    const required = (name: string, schema: Schema) => parameter(name, { required: true, schema })
+    const { artifact, diagnostics } = await compiled(
       connector(
         [
           operation('Find', {
             parameters: [
-              parameter('sort', {
-                required: true,
-                schema: {
-                  ...ref('Sort'),
-                  default: { 'by-field': 'a"b\nc', rest: { deep: [1, null, 9007199254740993n] } },
-                },
-              }),
-              parameter('tags', { required: true, schema: { ...list(text), default: ['a', 'b'] } }),
-              parameter('big', { required: true, schema: { ...long, default: 9007199254740993n } }),
-              parameter('odd', { required: true, schema: { ...anything, default: { 'not a name': 1 } } }),
-              parameter('short', { required: true, schema: { ...ref('Sort'), default: {} } }),
+              required('sort', sort({ 'by-field': 'a"b\nc', rest: 1, up: true })),
+              required('tags', { ...list(text), default: ['a', 'b'] }),
+              required('long', { ...long, default: 9007199254740991 }),
+              required('free', { ...anything, default: 'x' }),
+              required('short', sort({ up: true })),
+              required('more', sort({ 'by-field': 'a', up: true, what: 1 })),
+              required('none', { ...text, default: null }),
             ],
           }),
         ],
@@ -144,13 +144,36 @@ describe('inputs', () => {
       ),
     )
     expect(artifact.sdl).toContain(
-      String.raw`sort: shop_SortInput! = {by_field: "a\"b\nc", rest: {deep: [1, null, 9007199254740993]}}`,
+      String.raw`sort: shop_SortInput! = {by_field: "a\"b\nc", rest: 1, up: true}`,
     )
     expect(artifact.sdl).toContain('tags: [String]! = ["a", "b"]')
-    expect(artifact.sdl).toContain('big: BigInt! = 9007199254740993')
-    expect(artifact.sdl).toMatch(/odd: JSON!$/m)
-    expect(artifact.sdl).toMatch(/short: shop_SortInput!$/m)
-    expect(field('shop_find')).toContain('tags: [String]!')
+    expect(artifact.sdl).toContain('long: BigInt! = 9007199254740991')
+    expect(artifact.sdl).toContain('free: JSON! = "x"')
+    expect(artifact.sdl).toMatch(/short: shop_SortInput$/m)
+    expect(artifact.sdl).toMatch(/more: shop_SortInput$/m)
+    expect(artifact.sdl).toMatch(/none: String!$/m)
+    expect(diagnostics.filter(({ code }) => code === 'DEFAULT_DROPPED')).toHaveLength(2)
+  })
+
+  test('a default that introspection could not print is told, and the value may be left out', async () => {
+    const odd = {
+      object: { ...anything, default: { a: 1 } },
+      list: { ...anything, default: [1] },
+      huge: { ...long, default: 9007199254740993n },
+    } as const
+    const { type, schema, artifact } = await compiled(
+      connector([
+        operation('Put', {
+          method: 'PUT',
+          body: body(object({ ...odd, name: text }, [...Object.keys(odd), 'name'])),
+        }),
+      ]),
+    )
+    expect(type('shop_PutInput')).toBe(
+      'input shop_PutInput { object: JSON list: JSON huge: BigInt name: String! }',
+    )
+    expect(artifact.sdl).toContain('"Default: `9007199254740993`"')
+    expect((await graphql({ schema, source: getIntrospectionQuery() })).errors).toBeUndefined()
   })
 })
 

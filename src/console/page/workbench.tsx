@@ -7,11 +7,11 @@ import { signOut } from './account.ts'
 import { connectorsPlugin } from './connectors/connectors-plugin.tsx'
 import { firstQuery } from './first-query.ts'
 import { createGraph } from './graph.ts'
-import { GraphContext } from './graph-context.ts'
 import { installMonacoWorkers } from './monaco-workers.ts'
 import { personalStorage } from './personal-storage.ts'
 import { SystemTheme } from './system-theme.tsx'
 import { TopBar } from './top-bar.tsx'
+import { WorkbenchContext } from './workbench-context.ts'
 import { WrappedLines } from './wrapped-lines.tsx'
 
 export interface WorkbenchProps {
@@ -28,6 +28,7 @@ export function Workbench({ user, onUnauthenticated }: WorkbenchProps) {
     () => createGraph({ onUnauthenticated: () => void onUnauthenticated() }),
     [onUnauthenticated],
   )
+  const knowledge = useMemo(() => ({ graph, admin: user.admin }), [graph, user.admin])
   const storage = useMemo(() => personalStorage(user.email, window.localStorage), [user.email])
   const leave = useCallback(async () => {
     await signOut()
@@ -37,7 +38,7 @@ export function Workbench({ user, onUnauthenticated }: WorkbenchProps) {
   }, [storage])
 
   return (
-    <GraphContext value={graph}>
+    <WorkbenchContext value={knowledge}>
       <div className="workbench">
         <TopBar user={user} onSignOut={leave} />
         <GraphiQL
@@ -46,7 +47,7 @@ export function Workbench({ user, onUnauthenticated }: WorkbenchProps) {
           plugins={plugins}
           visiblePlugin={connectorsPlugin}
           defaultQuery={firstQuery}
-          defaultEditorToolsVisibility={false}
+          defaultEditorToolsVisibility="variables"
           isHeadersEditorEnabled={false}
           shouldPersistHeaders={false}
           inputValueDeprecation
@@ -57,6 +58,6 @@ export function Workbench({ user, onUnauthenticated }: WorkbenchProps) {
           <WrappedLines />
         </GraphiQL>
       </div>
-    </GraphContext>
+    </WorkbenchContext>
   )
 }

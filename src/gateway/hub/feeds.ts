@@ -1,8 +1,9 @@
 // Feeds: durable ones are made here; all that the caller may see are listed with their events.
 import { JunctorError } from '../../errors.ts'
+import { isId } from '../../id.ts'
 import { isJsonObject } from '../../json.ts'
 import { wireArguments } from '../../subgraph/index.ts'
-import type { Feed, FeedEvent, FeedId, FeedStart } from '../../triggers/index.ts'
+import { type Feed, type FeedEvent, type FeedId, type FeedStart, feedIdOf } from '../../triggers/index.ts'
 import { operationOf } from '../call-operation.ts'
 import { type RequestContext, signedIn } from '../context.ts'
 import { mayUseConnector } from '../introspection.ts'
@@ -32,7 +33,7 @@ export function feedResolvers(services: Services): Resolvers {
   /** Whoever may USE the connection sees its feeds; a feed without one is for its organization. */
   async function visibleFeed(context: RequestContext, id: string): Promise<Feed | null> {
     const actor = signedIn(context)
-    const feed = await triggers.get(id)
+    const feed = isId(id) ? await triggers.get(feedIdOf(id)) : null
     if (!feed) return null
     const allowed = feed.connectionId
       ? (await connections.roleOf(actor, feed.connectionId)) !== null

@@ -33,10 +33,16 @@ function formsOf(value: string): string[] {
     encodeValue(wellFormed),
     encodeURIComponent(once),
     new URLSearchParams([['', wellFormed]]).toString().slice(1),
-    JSON.stringify(value).slice(1, -1),
+    ...jsonForms(value),
     value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;'),
     ...base64Forms(value),
   ]
+}
+
+/** Inside JSON, inside JSON inside JSON, and as debuggers print it: with its backslashes doubled. */
+function jsonForms(value: string): string[] {
+  const once = JSON.stringify(value).slice(1, -1)
+  return [once, JSON.stringify(once).slice(1, -1), value.replace(/\\/g, '\\\\')]
 }
 
 /**

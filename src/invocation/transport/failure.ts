@@ -34,6 +34,7 @@ export function exchangeFailure(cause: unknown, origin: string): JunctorError {
     })
   if (
     code.startsWith('HPE_') ||
+    (cause instanceof Error && cause.name === 'HTTPParserError') ||
     code === 'UND_ERR_HEADERS_OVERFLOW' ||
     code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
   )

@@ -1,6 +1,5 @@
 // The way to the API: pools per origin whose sockets pass the egress guard, and substitutes for staging and tests.
 import { Agent, buildConnector, Pool } from 'undici'
-import { JunctorError } from '../../errors.ts'
 import type { EgressGuard } from '../egress/guard.ts'
 import { targetOf } from '../egress/origin.ts'
 import type { Substitutes } from '../egress/substitutes.ts'

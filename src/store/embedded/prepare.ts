@@ -1,5 +1,5 @@
 // From a data folder to a place where a server can be run: programs, account, cluster, socket.
-import { mkdir, realpath } from 'node:fs/promises'
+import { access, constants, mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JunctorError } from '../../errors.ts'
 import { chooseAccount, giveTo } from './account.ts'
@@ -40,12 +40,13 @@ async function resolveLinks({ initdb, postgres }: Binaries): Promise<Binaries> {
 async function makeFolder(dataFolder: string): Promise<string> {
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+    await access(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK)
     return await realpath(dataFolder)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new JunctorError(
       'STORE_UNAVAILABLE',
-      `The data folder ${dataFolder} cannot be made (${reason}): set JUNCTOR_DATA to a folder that Junctor may write.`,
+      `The data folder ${dataFolder} cannot be used (${reason}): set JUNCTOR_DATA to a folder that Junctor may write.`,
       { cause },
     )
   }

@@ -29,7 +29,7 @@ export interface LoadedTypes {
   ofResult(operation: OperationPlan): string
 }
 
-/** Throws INTERNAL where the loader made something else of the plan than it says. */
+/** Makes the plan's types. Its functions throw INTERNAL for what the loader lost. */
 export async function loadTypes(definition: ConnectorDefinition, plan: ConnectorPlan): Promise<LoadedTypes> {
   const loader: TypeLoader = await import('@omnigraph/openapi')
   const schema = await loader.loadNonExecutableGraphQLSchemaFromOpenAPI(definition.name, {

@@ -1,20 +1,13 @@
 // An operation's parameters and body → GraphQL arguments.
 import type { OperationDefinition, ParameterDefinition, Schema } from '../../definition/index.ts'
-import type { Json } from '../../json.ts'
 import type { ArgumentTarget } from '../artifact.ts'
 import type { Findings } from './findings.ts'
 import { allocateNames, compareText, keyPart, memberName, upperCamel } from './names.ts'
-import type { Shape } from './shape.ts'
+import type { Shape, ValuePlan } from './shape.ts'
 import type { ShapeReader } from './shape-reader.ts'
 
-export interface ArgumentPlan {
-  readonly name: string
+export interface ArgumentPlan extends ValuePlan {
   readonly target: ArgumentTarget
-  readonly shape: Shape
-  readonly required: boolean
-  readonly schema: Schema
-  /** What the hub sends where the caller gives nothing: only required arguments fall back (connector-format §2.2). */
-  readonly fallback?: Json
 }
 
 /** Arguments that the API defines, in the document's order, the body last. `reserved` names are the hub's own. */
@@ -48,7 +41,7 @@ export function planArguments(
       shape,
       required,
       schema,
-      ...(required && schema.default !== undefined && { fallback: schema.default }),
+      literal: null,
     }
   })
   return body ? [...planned, body] : planned
@@ -63,7 +56,7 @@ function planBody(operation: OperationDefinition, reader: ShapeReader): Argument
   const described = body.description ?? body.schema.description
   const schema = described === undefined ? body.schema : { ...body.schema, description: described }
   const required = body.required && !isFilledIn(shape)
-  return { name: 'input', target: { to: 'body' }, shape, required, schema }
+  return { name: 'input', target: { to: 'body' }, shape, required, schema, literal: null }
 }
 
 /** True where the hub gives part of the body and none of the rest is required. */

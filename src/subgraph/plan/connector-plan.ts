@@ -1,5 +1,6 @@
 // A definition → everything its subgraph will hold, named. What comes after only writes it down.
 import type { ConnectorDefinition } from '../../definition/index.ts'
+import { settleDefaults } from './defaults.ts'
 import type { Findings } from './findings.ts'
 import { allocateNames, lowerCamel, upperCamel } from './names.ts'
 import { type OperationPlan, planOperations } from './operation-plan.ts'
@@ -21,6 +22,7 @@ export function planConnector(definition: ConnectorDefinition, findings: Finding
   const operations = planOperations(definition, nameFields(definition, findings), reader, findings)
   const types = reader.types()
   breakRequiredCycles(types, findings)
+  settleDefaults(types, operations, findings)
   const names = nameTypes(definition.name, types, operations, findings)
   const nameOf = (key: string): string => names.get(key) ?? key
   return {

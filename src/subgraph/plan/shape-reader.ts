@@ -103,7 +103,7 @@ export function createShapeReader(
       if (!schema || !name) return []
       const inside = { name: place.name + upperCamel(wire), key: `${place.key}/${keyPart(wire)}` }
       const required = direction === 'input' && owner.required.includes(wire) && schema.nullable !== true
-      return [{ name, wire, shape: shapeOf(schema, inside, direction, []), required, schema }]
+      return [{ name, wire, shape: shapeOf(schema, inside, direction, []), required, schema, literal: null }]
     })
   }
 

@@ -21,13 +21,19 @@ export interface TypePlan {
   readonly members: MemberPlan[]
 }
 
-export interface MemberPlan {
+/** A member or an argument. What a caller must give is settled last, when every type is known. */
+export interface ValuePlan {
   readonly name: string
-  readonly wire: string
   readonly shape: Shape
-  /** Inputs only; taken back where it would make a value of infinite depth necessary. */
-  required: boolean
   readonly schema: Schema
+  /** Always false for answers. */
+  required: boolean
+  /** The default as GraphQL has it: only what is required falls back to its default (connector-format §2.2). */
+  literal: string | null
+}
+
+export interface MemberPlan extends ValuePlan {
+  readonly wire: string
 }
 
 export function scalar(name: ScalarName): Shape {

@@ -1,7 +1,7 @@
 // The scalars that every slice shares. Integers stay exact: what `serialize` gives may hold a bigint, so a response is
 // printed with printJson (json.ts), never with JSON.stringify.
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
-import { isDateTimeText } from './date-time.ts'
+import { isDateTimeText } from '../date-time.ts'
 
 const dateTime = new GraphQLScalarType<unknown, string>({
   name: 'DateTime',
@@ -35,11 +35,14 @@ const bigInt = new GraphQLScalarType<number | bigint, number | bigint>({
 
 export const scalars = { DateTime: dateTime, JSON: json, BigInt: bigInt } as const
 
+/** The cost of reading digits grows with their square; no API counts this far. */
+const integerText = /^\s*[+-]?\d{1,1000}\s*$/
+
 /** A number where it is exact, a bigint beyond; null where the value is no integer. */
 export function integerOf(value: unknown): number | bigint | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : wholeFloat(value)
   if (typeof value === 'bigint') return narrow(value)
-  if (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value))
+  if (typeof value === 'string' && integerText.test(value))
     return narrow(BigInt(value.trim().replace('+', '')))
   return null
 }

@@ -3,6 +3,7 @@ import { Kind, print } from 'graphql'
 import type { OperationDefinition, Schema } from '../../definition/index.ts'
 import { type Json, printJson } from '../../json.ts'
 import type { ArgumentPlan } from '../plan/argument-plan.ts'
+import type { ValuePlan } from '../plan/shape.ts'
 
 /** Longer lists of allowed values are cut; an API with more has a reference for them. */
 const shownValues = 50
@@ -15,24 +16,32 @@ export function describeOperation({ summary, description, hint }: OperationDefin
   )
 }
 
-/** Where GraphQL's name differs, the API's own is told. `shown`: the default stands in the SDL. */
-export function describeArgument({ name, schema, target }: ArgumentPlan, shown: boolean): string {
+/** As of an input, and the API's own name where GraphQL's differs. */
+export function describeArgument(argument: ArgumentPlan): string {
+  const { name, target } = argument
   const renamed = target.to === 'parameter' && target.name !== name
   return paragraphs(
-    describeSchema(schema, shown),
+    describeInput(argument),
     renamed ? `The ${target.in} parameter \`${target.name}\`.` : undefined,
   )
 }
 
-/** Title, description, allowed values, and the default unless `shown` says that GraphQL already shows it. */
-export function describeSchema(schema: Schema, shown: boolean): string {
+/** As of a schema, and the default unless it stands in the SDL. */
+export function describeInput({ schema, literal }: ValuePlan): string {
+  return paragraphs(
+    describeSchema(schema),
+    schema.default === undefined || literal !== null ? undefined : `Default: ${defaultText(schema.default)}`,
+  )
+}
+
+/** Title, description and allowed values. */
+export function describeSchema(schema: Schema): string {
   const { title, description } = schema
   return paragraphs(
     title,
     description === title ? undefined : description,
     contentOf(schema),
     allowedOf(schema),
-    schema.default === undefined || shown ? undefined : `Default: ${defaultText(schema.default)}`,
   )
 }
 

@@ -1,7 +1,6 @@
 // A GraphQL document that runs an operation, ready to paste: what is required as variables, and leaves to look at.
 import type { OperationPlan } from '../plan/operation-plan.ts'
 import { type Shape, type TypePlan, typeOf } from '../plan/shape.ts'
-import { literalOf } from './literal.ts'
 import type { SubgraphText } from './print-subgraph.ts'
 
 const keywords = { Query: 'query', Mutation: 'mutation', Subscription: 'subscription' } as const
@@ -11,8 +10,7 @@ const shownDepth = 2
 
 export function printExample(plan: OperationPlan, text: SubgraphText): string {
   const shown = plan.arguments.filter(
-    ({ target, required, fallback, shape }) =>
-      target.to === 'body' || (required && (fallback === undefined || literalOf(fallback, shape) === null)),
+    ({ target, required, literal }) => target.to === 'body' || (required && literal === null),
   )
   const variables = shown.map(({ name }) => `$${name}: ${text.loaded.ofArgument(plan, name)}`)
   const values = shown.map(({ name }) => `${name}: $${name}`)

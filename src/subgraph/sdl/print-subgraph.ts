@@ -1,25 +1,22 @@
 // Plan and loaded types → SDL. Sorted by name, so that a change in the API reads as a change in the text.
-import type { Schema } from '../../definition/index.ts'
 import type { LoadedTypes } from '../loader/load-types.ts'
 import type { ArgumentPlan } from '../plan/argument-plan.ts'
 import type { ConnectorPlan } from '../plan/connector-plan.ts'
-import type { Findings } from '../plan/findings.ts'
 import { compareText } from '../plan/names.ts'
 import type { OperationPlan } from '../plan/operation-plan.ts'
-import type { MemberPlan, TypePlan } from '../plan/shape.ts'
+import type { MemberPlan, TypePlan, ValuePlan } from '../plan/shape.ts'
 import {
   describeArgument,
+  describeInput,
   describeOperation,
   describeSchema,
   printDeprecation,
   printDescription,
 } from './description.ts'
-import { literalOf } from './literal.ts'
 
 export interface SubgraphText {
   readonly plan: ConnectorPlan
   readonly loaded: LoadedTypes
-  readonly findings: Findings
 }
 
 const roots = ['Query', 'Mutation', 'Subscription'] as const
@@ -55,24 +52,9 @@ function printField(plan: OperationPlan, text: SubgraphText): string {
   return `${description}  ${plan.field}(\n${list}\n  ): ${fieldType(plan, text)}${deprecation}`
 }
 
-function printArgument(
-  plan: OperationPlan,
-  argument: ArgumentPlan,
-  { loaded, findings }: SubgraphText,
-): string {
-  const { name, fallback, shape } = argument
-  const type = loaded.ofArgument(plan, name)
-  const literal = fallback === undefined ? null : literalOf(fallback, shape)
-  if (fallback !== undefined && literal === null)
-    findings.add({
-      severity: 'WARNING',
-      code: 'DEFAULT_DROPPED',
-      message: `The default of ${name} of ${plan.operation.id} has no place in GraphQL, because it is not a ${type}; give the argument in every call.`,
-      operation: plan.operation.id,
-      pointer: plan.operation.pointer,
-    })
-  const description = printDescription(describeArgument(argument, literal !== null), '    ')
-  return `${description}    ${name}: ${type}${printDefault(literal)}${inputDeprecation(argument, literal)}`
+function printArgument(plan: OperationPlan, argument: ArgumentPlan, { loaded }: SubgraphText): string {
+  const description = printDescription(describeArgument(argument), '    ')
+  return `${description}    ${printInput(argument, loaded.ofArgument(plan, argument.name))}`
 }
 
 function printEvent(operation: OperationPlan, text: SubgraphText): string {
@@ -90,30 +72,22 @@ function printEvent(operation: OperationPlan, text: SubgraphText): string {
 function printType(type: TypePlan, text: SubgraphText): string {
   const keyword = type.direction === 'input' ? 'input' : 'type'
   const members = type.members.map(member => printMember(type, member, text))
-  const description = printDescription(describeSchema(type.schema, true))
+  const description = printDescription(describeSchema(type.schema))
   return `${description}${keyword} ${text.plan.nameOf(type)} {\n${members.join('\n')}\n}`
 }
 
 function printMember(type: TypePlan, member: MemberPlan, { loaded }: SubgraphText): string {
-  const text = `${member.name}: ${loaded.ofMember(type, member)}`
-  if (type.direction === 'output')
-    return `${describeMember(member.schema, true)}  ${text}${printDeprecation(member.schema.deprecated)}`
-  const fallback = member.required ? member.schema.default : undefined
-  const literal = fallback === undefined ? null : literalOf(fallback, member.shape)
-  return `${describeMember(member.schema, literal !== null)}  ${text}${printDefault(literal)}${inputDeprecation(member, literal)}`
-}
-
-function describeMember(schema: Schema, shown: boolean): string {
-  return printDescription(describeSchema(schema, shown), '  ')
-}
-
-function printDefault(literal: string | null): string {
-  return literal === null ? '' : ` = ${literal}`
+  const text = loaded.ofMember(type, member)
+  if (type.direction === 'input')
+    return `${printDescription(describeInput(member), '  ')}  ${printInput(member, text)}`
+  const description = printDescription(describeSchema(member.schema), '  ')
+  return `${description}  ${member.name}: ${text}${printDeprecation(member.schema.deprecated)}`
 }
 
 /** What is required cannot be deprecated: nobody could follow (https://spec.graphql.org/draft/#sec--deprecated). */
-function inputDeprecation(input: { required: boolean; schema: Schema }, literal: string | null): string {
-  return printDeprecation(input.schema.deprecated === true && (!input.required || literal !== null))
+function printInput({ name, schema, required, literal }: ValuePlan, type: string): string {
+  const deprecated = schema.deprecated === true && (!required || literal !== null)
+  return `${name}: ${type}${literal === null ? '' : ` = ${literal}`}${printDeprecation(deprecated)}`
 }
 
 function byField(a: OperationPlan, b: OperationPlan): number {

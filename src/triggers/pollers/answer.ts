@@ -10,20 +10,23 @@ export function jsonBody({ body }: InvocationResult): Json {
   return { '$content-type': body.contentType, $content: Buffer.from(body.data).toString('base64') }
 }
 
-/** What lies at a path of member names and array indexes; undefined where nothing does. */
-export function valueAt(root: Json, path: readonly (string | number)[]): Json | undefined {
+/** What lies at a path of member names; undefined where nothing does. */
+export function valueAt(root: Json, path: readonly string[]): Json | undefined {
   let value: Json | undefined = root
-  for (const step of path) {
-    if (Array.isArray(value)) value = value[Number(step)]
-    else if (isJsonObject(value)) value = Object.hasOwn(value, step) ? value[step] : undefined
-    else return undefined
+  for (const name of path) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, name)) return undefined
+    value = value[name]
   }
   return value
 }
 
-/** The items of a batch answer: the array at the path, a lone object as one item, nothing for nothing. */
-export function itemsAt(root: Json, path: readonly (string | number)[]): readonly Json[] {
-  const found = Array.isArray(root) && path.length > 0 ? (valueAt(root, path) ?? root) : valueAt(root, path)
+/** The items of a batch answer: the array at the path, or the answer itself where that is the array. */
+export function itemsAt(root: Json, path: readonly string[]): readonly Json[] {
+  return listed(Array.isArray(root) ? root : valueAt(root, path))
+}
+
+/** An array's items, a lone value as one item, nothing for nothing. */
+export function listed(found: Json | undefined): readonly Json[] {
   if (Array.isArray(found)) return found
   return found === undefined || found === null || found === '' ? [] : [found]
 }

@@ -3,13 +3,12 @@
 import type { Clock } from '../../clock.ts'
 import type { ParameterDefinition, PolicyInstance } from '../../definition/index.ts'
 import { JunctorError } from '../../errors.ts'
-import type { InvocationResult } from '../../invocation/index.ts'
+import { evaluateOnResponse, type InvocationResult, readResponsePath } from '../../invocation/index.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { Trigger } from '../trigger.ts'
-import { fingerprint, itemsAt, jsonBody, retryAfterSeconds, valueAt } from './answer.ts'
+import { fingerprint, itemsAt, jsonBody, listed, retryAfterSeconds, valueAt } from './answer.ts'
 import type { PollContext, Poller } from './contract.ts'
 import { chosenAtStart } from './first-poll.ts'
-import { evaluateState, expressionPath } from './state-expression.ts'
 
 /** Pages that one poll follows while all items are new. What lies deeper is left to the API's own order. */
 const pageLimit = 20
@@ -56,11 +55,12 @@ export function policyPoller(clock: Clock): Poller {
 
 interface PolicyConfig {
   readonly expressions: Readonly<Record<string, string>>
-  readonly itemsPath: readonly (string | number)[]
+  /** Where the items are, as an expression; null: where the definition says. */
+  readonly itemsExpression: string | null
   readonly nextLink: string
 }
 
-function configOf({ definition, operation, role }: PollContext['trigger']): PolicyConfig {
+function configOf({ definition, operation }: PollContext['trigger']): PolicyConfig {
   const policy = definition.policies.find(each => appliesTo(each, operation.id))
   if (!policy)
     throw new JunctorError(
@@ -76,7 +76,7 @@ function configOf({ definition, operation, role }: PollContext['trigger']): Poli
         .filter(([name]) => name !== '')
         .map(([name, text]) => [name, typeof text === 'string' ? text : String(text)]),
     ),
-    itemsPath: (typeof path === 'string' ? expressionPath(path) : null) ?? role.itemsPath,
+    itemsExpression: typeof path === 'string' ? path : null,
     nextLink: String(nextLink),
   }
 }
@@ -101,7 +101,8 @@ async function allNew(
   for (let page = 1; ; page++) {
     const body = jsonBody(result)
     if (!trigger.role.batch) return body === null || body === '' ? [] : [body]
-    const here = itemsAt(body, config.itemsPath)
+    const found = config.itemsExpression && readResponsePath(config.itemsExpression, body)
+    const here = found ? listed(found) : itemsAt(body, trigger.role.itemsPath)
     items.push(...here)
     const next = valueAt(body, [config.nextLink])
     const allUnknown = here.length > 0 && !here.some(item => known.has(fingerprint(item)))
@@ -114,7 +115,7 @@ async function allNew(
 function evaluated(config: PolicyConfig, body: Json, state: PolicyState | null): Record<string, string> {
   const parameters: Record<string, string> = {}
   for (const [name, text] of Object.entries(config.expressions)) {
-    const value = evaluateState(text, body) ?? state?.parameters[name]
+    const value = evaluateOnResponse(text, body) ?? state?.parameters[name]
     if (value !== undefined) parameters[name] = value
   }
   return parameters

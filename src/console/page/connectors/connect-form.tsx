@@ -1,7 +1,7 @@
 // Makes a connection from one of the connector's authentications. What is typed goes to the hub and nowhere else.
 import { type SubmitEvent, useState } from 'react'
-import { useGraph } from '../graph-context.ts'
 import { messageOf } from '../hub-error.ts'
+import { useWorkbench } from '../workbench-context.ts'
 import { type Authentication, type ConnectorDetail, type Consent, createConnection } from './documents.ts'
 import { ParameterField } from './parameter-field.tsx'
 import { readParameters } from './read-parameters.ts'
@@ -14,7 +14,7 @@ export interface ConnectFormProps {
 }
 
 export function ConnectForm({ connector, onConnected, onClose }: ConnectFormProps) {
-  const graph = useGraph()
+  const { graph } = useWorkbench()
   const [chosen, setChosen] = useState(connector.authentications[0]?.name)
   const [busy, setBusy] = useState(false)
   const [message, setMessage] = useState('')

@@ -1,7 +1,7 @@
 // One connection of the caller, and what can be done with it.
 import { useState } from 'react'
-import { useGraph } from '../graph-context.ts'
 import { messageOf } from '../hub-error.ts'
+import { useWorkbench } from '../workbench-context.ts'
 import { ConsentLink } from './consent-link.tsx'
 import {
   authorizeConnection,
@@ -21,7 +21,7 @@ export interface ConnectionRowProps {
 
 export function ConnectionRow({ connection, consentUrl, onChanged }: ConnectionRowProps) {
   const { id } = connection
-  const graph = useGraph()
+  const { graph } = useWorkbench()
   const [busy, setBusy] = useState(false)
   const [outcome, setOutcome] = useState<{ readonly good: boolean; readonly message: string } | null>(null)
   const [repeatedUrl, setRepeatedUrl] = useState<string | null>(null)

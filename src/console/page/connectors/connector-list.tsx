@@ -1,8 +1,8 @@
 // Every connector of the hub that the caller may see, by title or name.
 import { useCallback } from 'react'
-import { useGraph } from '../graph-context.ts'
 import { type Pages, usePages } from '../use-pages.ts'
 import { useSettled } from '../use-settled.ts'
+import { useWorkbench } from '../workbench-context.ts'
 import { ConnectorBadge } from './connector-badge.tsx'
 import { type ConnectorSummary, listConnectors } from './documents.ts'
 import { MoreButton } from './more-button.tsx'
@@ -15,7 +15,7 @@ export interface ConnectorListProps {
 }
 
 export function ConnectorList({ search, onSearch, onOpen }: ConnectorListProps) {
-  const graph = useGraph()
+  const { graph } = useWorkbench()
   const settled = useSettled(search.trim())
   const load = useCallback(
     async (after: string | null) => {

@@ -1,16 +1,17 @@
 // One connector: what it is, the caller's connections to it, a form for another, and its operations.
 import { useGraphiQLActions } from '@graphiql/react'
 import { useCallback, useEffect } from 'react'
-import { useGraph } from '../graph-context.ts'
 import { useAnswer } from '../use-answer.ts'
+import { useWorkbench } from '../workbench-context.ts'
 import { ConnectionSection } from './connection-section.tsx'
 import { ConnectorBadge } from './connector-badge.tsx'
 import { type ConnectorDetail, showConnector } from './documents.ts'
+import { OauthApp } from './oauth-app.tsx'
 import { OperationList } from './operation-list.tsx'
 import { StatusPill } from './status-pill.tsx'
 
 export function ConnectorView({ name, onBack }: { name: string; onBack: () => void }) {
-  const graph = useGraph()
+  const { graph } = useWorkbench()
   const load = useCallback(
     async () => (await graph.ask(showConnector.document, { name }, showConnector.data)).connector,
     [graph, name],
@@ -66,6 +67,7 @@ function Detail({ connector, onChanged }: { connector: ConnectorDetail; onChange
       ) : (
         <>
           <ConnectionSection connector={connector} onChanged={changed} />
+          <OauthApp connector={connector} />
           <OperationList name={connector.name} />
         </>
       )}

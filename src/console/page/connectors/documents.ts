@@ -135,6 +135,13 @@ export const setDefaultConnection = {
   data: z.object({ setDefaultConnection: z.object({ id: z.string() }) }),
 }
 
+export const setConnectorClient = {
+  document: `mutation ConsoleClient($name: String!, $clientId: String!, $clientSecret: String) {
+    setConnectorClient(name: $name, clientId: $clientId, clientSecret: $clientSecret) { name }
+  }`,
+  data: z.object({ setConnectorClient: z.object({ name: z.string() }) }),
+}
+
 export const deleteConnection = {
   document: 'mutation ConsoleDelete($id: ID!) { deleteConnection(id: $id) }',
   data: z.object({ deleteConnection: z.string() }),

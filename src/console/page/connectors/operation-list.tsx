@@ -1,14 +1,14 @@
 // A connector's operations. A click opens the operation's example in a new tab.
 import { useCallback, useState } from 'react'
-import { useGraph } from '../graph-context.ts'
 import { useOpenTab } from '../use-open-tab.ts'
 import { type Pages, usePages } from '../use-pages.ts'
 import { useSettled } from '../use-settled.ts'
+import { useWorkbench } from '../workbench-context.ts'
 import { listOperations, type Operation } from './documents.ts'
 import { MoreButton } from './more-button.tsx'
 
 export function OperationList({ name }: { name: string }) {
-  const graph = useGraph()
+  const { graph } = useWorkbench()
   const [search, setSearch] = useState('')
   const settled = useSettled(search.trim())
   const load = useCallback(
@@ -58,7 +58,7 @@ function Listing({ pages, searching }: { pages: Pages<Operation>; searching: boo
       <ul className="rows">
         {answer.value.nodes.map(operation => (
           <li key={operation.field}>
-            <button type="button" className="row" onClick={() => openTab(operation.example)}>
+            <button type="button" className="row" onClick={() => openTab(operation)}>
               <span className="row-text">
                 <span className={`row-code${operation.deprecated ? ' deprecated' : ''}`}>
                   {operation.field}

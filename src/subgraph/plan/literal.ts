@@ -1,9 +1,10 @@
-// Defaults as GraphQL literals, where they fit: a default that does not is a fault that kills all of introspection.
+// Defaults as GraphQL literals, where they fit and where graphql-js can print them back: one that it cannot takes all
+// of introspection down, which asks for every default as text (astFromValue knows no bigint and no objects in JSON).
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
-import type { MemberPlan, ScalarName, Shape, TypePlan } from '../plan/shape.ts'
-import { isDateTimeText } from '../runtime/date-time.ts'
+import { isDateTimeText } from '../date-time.ts'
+import type { MemberPlan, ScalarName, Shape, TypePlan } from './shape.ts'
 
-/** The literal, or null where the value does not fit the shape or has no literal form. */
+/** The literal, or null where the value does not fit the shape or cannot be printed back. */
 export function literalOf(value: Json, shape: Shape): string | null {
   switch (shape.kind) {
     case 'scalar':
@@ -32,11 +33,11 @@ function scalarLiteral(value: Json, scalar: ScalarName): string | null {
     case 'Int':
       return typeof value === 'number' && (value | 0) === value ? String(value) : null
     case 'BigInt':
-      return typeof value === 'bigint' || Number.isSafeInteger(value) ? String(value) : null
+      return Number.isSafeInteger(value) ? String(value) : null
     case 'Float':
       return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
     case 'JSON':
-      return jsonLiteral(value)
+      return primitiveLiteral(value)
     case 'File':
       return null
   }
@@ -53,30 +54,18 @@ function objectLiteral(value: JsonObject, type: TypePlan): string | null {
 }
 
 /** Nothing where the member is left out and may be; null where it does not fit. */
-function memberLiteral(
-  value: JsonObject,
-  { name, wire, shape, required }: MemberPlan,
-): readonly (string | null)[] {
-  const member = Object.hasOwn(value, wire) ? value[wire] : undefined
-  if (member === undefined || member === null) return required ? [null] : []
-  const literal = literalOf(member, shape)
+function memberLiteral(value: JsonObject, member: MemberPlan): readonly (string | null)[] {
+  const { name, wire, shape, schema, required } = member
+  const given = Object.hasOwn(value, wire) ? value[wire] : undefined
+  if (given === undefined || given === null) return required && schema.default === undefined ? [null] : []
+  const literal = literalOf(given, shape)
   return [literal === null ? null : `${name}: ${literal}`]
 }
 
-const literalName = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-function jsonLiteral(value: Json): string | null {
+function primitiveLiteral(value: Json): string | null {
   if (typeof value === 'string') return text(value)
-  if (Array.isArray(value)) return joined(value.map(jsonLiteral), '[', ']')
-  if (!isJsonObject(value)) return String(value)
-  return joined(
-    Object.entries(value).map(([name, member]) => {
-      const literal = literalName.test(name) ? jsonLiteral(member) : null
-      return literal === null ? null : `${name}: ${literal}`
-    }),
-    '{',
-    '}',
-  )
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
+  return typeof value === 'boolean' ? String(value) : null
 }
 
 function joined(parts: readonly (string | null)[], open: string, close: string): string | null {

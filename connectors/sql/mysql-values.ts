@@ -1,0 +1,112 @@
+// What the driver reads from MySQL and MariaDB as JSON, by column type, and their types as column kinds.
+import { type FieldPacket, TypedParameter, type TypedParameterValue, Types } from 'mysql2'
+import { type Json, parseJson } from '../../src/json.ts'
+import type { ColumnKind } from './engine.ts'
+import { exactDecimal, exactInteger, finite } from './numbers.ts'
+import { type ParameterForms, parameterOf } from './parameters.ts'
+
+const asMoment = (text: string) => text.replace(' ', 'T')
+
+const parsers: Readonly<Record<number, (text: string) => Json>> = {
+  [Types.LONGLONG]: exactInteger,
+  [Types.DECIMAL]: exactDecimal,
+  [Types.NEWDECIMAL]: exactDecimal,
+  [Types.DATETIME]: asMoment,
+  // The session is at UTC.
+  [Types.TIMESTAMP]: text => `${asMoment(text)}Z`,
+  [Types.JSON]: parseJson,
+}
+
+/** `value` as read with strings for big numbers, decimals, dates and JSON. */
+export function fromMysql(value: unknown, field: Pick<FieldPacket, 'columnType' | 'extendedFormat'>): Json {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') {
+    const parse = field.extendedFormat === 'json' ? parseJson : parsers[field.columnType ?? -1]
+    return parse ? parse(value) : value
+  }
+  if (typeof value === 'number') return finite(value)
+  if (Buffer.isBuffer(value)) return value.toString('base64')
+  return JSON.stringify(value)
+}
+
+/** Names in information_schema.columns.data_type. */
+const kinds: Readonly<Record<string, ColumnKind>> = {
+  tinyint: 'integer',
+  smallint: 'integer',
+  mediumint: 'integer',
+  int: 'integer',
+  bigint: 'integer',
+  year: 'integer',
+  decimal: 'decimal',
+  float: 'float',
+  double: 'float',
+  char: 'text',
+  varchar: 'text',
+  tinytext: 'text',
+  text: 'text',
+  mediumtext: 'text',
+  longtext: 'text',
+  enum: 'text',
+  set: 'text',
+  uuid: 'uuid',
+  date: 'date',
+  datetime: 'datetime',
+  timestamp: 'datetime',
+  binary: 'binary',
+  varbinary: 'binary',
+  tinyblob: 'binary',
+  blob: 'binary',
+  mediumblob: 'binary',
+  longblob: 'binary',
+  bit: 'binary',
+  json: 'json',
+}
+
+export function mysqlKind(dataType: string): ColumnKind {
+  return kinds[dataType.toLowerCase()] ?? 'other'
+}
+
+const moment = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/i
+
+/** ISO 8601 to what MySQL reads; a time with an offset is moved to UTC, as the session is. */
+function mysqlMoment(text: string): string {
+  const [, day, time, offset] = moment.exec(text) ?? []
+  if (!day || !time) return text
+  if (!offset || offset.toUpperCase() === 'Z') return `${day} ${time}`
+  // Date holds milliseconds; the digits behind them do not change with the offset.
+  const [, fraction = ''] = time.split('.')
+  const seconds = new Date(`${day}T${time.split('.')[0]}${offset}`)
+  if (Number.isNaN(seconds.getTime())) return text
+  return `${seconds.toISOString().slice(0, 19).replace('T', ' ')}${fraction && `.${fraction}`}`
+}
+
+const int64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n, unsignedMost: 2n ** 64n - 1n }
+
+export const mysqlForms: ParameterForms = {
+  // Text would be compared as a double. Beyond 64 bits the server must refuse it itself.
+  integer(value) {
+    if (value >= int64.least && value <= int64.most) return TypedParameter.LONGLONG(value)
+    return value > 0n && value <= int64.unsignedMost ? TypedParameter.LONGLONG.unsigned(value) : String(value)
+  },
+  decimal: text => text,
+  boolean: value => (value ? 1 : 0),
+  datetime: mysqlMoment,
+  list: values => JSON.stringify(values),
+}
+
+export const toMysqlParameter = parameterOf(mysqlForms)
+
+type DriverValue = string | number | null | Buffer | TypedParameterValue
+
+/** Parameters as the driver's types have them. Throws where one is of another type: a mistake of this program. */
+export function driverValues(parameters: readonly unknown[]): DriverValue[] {
+  return parameters.map(value => {
+    if (value === null || typeof value === 'string' || typeof value === 'number') return value
+    if (Buffer.isBuffer(value) || isTyped(value)) return value
+    throw new TypeError(`A parameter of type ${typeof value} cannot be sent.`)
+  })
+}
+
+function isTyped(value: unknown): value is TypedParameterValue {
+  return typeof value === 'object' && value !== null && 'type' in value && 'unsigned' in value
+}

@@ -1,0 +1,216 @@
+// MySQL 8 and MariaDB 10.6 and newer through mysql2, over sockets of the egress guard. Statements are always prepared:
+// the driver's own quoting is not safe in every SQL mode (NO_BACKSLASH_ESCAPES).
+import { type Kysely, sql } from 'kysely'
+import {
+  type Connection,
+  createConnection,
+  type FieldPacket,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2'
+import type { Clock } from '../../src/clock.ts'
+import type { Json } from '../../src/json.ts'
+import {
+  type AnyDatabase,
+  type Column,
+  type Connect,
+  type Database,
+  type QueryResult,
+  type Row,
+  sessionsPerDatabase,
+  statementSeconds,
+  type Table,
+  type TableName,
+} from './engine.ts'
+import { type MysqlResult, type MysqlSession, mysqlKysely } from './mysql-kysely.ts'
+import { driverValues, fromMysql, mysqlForms, mysqlKind, toMysqlParameter } from './mysql-values.ts'
+import { freeParameter } from './parameters.ts'
+import { createSessionPool } from './session-pool.ts'
+import type { ServerTarget } from './target.ts'
+
+export function openMysql(target: ServerTarget, connect: Connect, clock: Clock): Database {
+  const pool = createSessionPool<MysqlSession>({
+    open: () => openSession(target, connect),
+    close: closeSession,
+    alive: ({ ended }) => !ended,
+    most: sessionsPerDatabase,
+    clock,
+  })
+  const kysely = mysqlKysely(pool, execute)
+  return {
+    kysely,
+    returning: false,
+    tables: () => listTables(kysely),
+    describe: name => describeTable(kysely, name),
+    toParameter: toMysqlParameter,
+    settled: null,
+    run: (query, parameters, most) =>
+      pool.once(({ connection }) => runStatement(connection, query, parameters, most)),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  }
+}
+
+async function openSession(target: ServerTarget, connect: Connect): Promise<MysqlSession> {
+  const { host, port, database, username: user, password, ssl } = target
+  const socket = await connect({ scheme: 'mysql', host, port })
+  const connection = createConnection({
+    host,
+    port,
+    database,
+    user,
+    password,
+    ...(ssl === 'disable' ? {} : { ssl: verification[ssl] }),
+    stream: socket,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: statementSeconds * 1000,
+    maxPreparedStatements: 100,
+    // Values as text, for mysql-values.ts to read without loss.
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    jsonStrings: true,
+    // The process runs without `eval`.
+    disableEval: true,
+  })
+  const session: MysqlSession = { connection, ended: false }
+  const end = () => {
+    session.ended = true
+  }
+  connection.on('error', end)
+  connection.on('end', end)
+  socket.on('close', end)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      connection.connect(error => (error ? reject(error) : resolve()))
+    })
+    await execute(session, sessionSettings, [])
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+  return session
+}
+
+const verification = {
+  require: { rejectUnauthorized: false },
+  verify: { rejectUnauthorized: true, verifyIdentity: true },
+}
+
+/** Each server reads its own comment and skips the other: https://mariadb.com/kb/en/comment-syntax/ */
+const sessionSettings = `set time_zone = '+00:00'
+  /*!50708 , max_execution_time = ${statementSeconds * 1000} */
+  /*M!100101 , max_statement_time = ${statementSeconds} */`
+
+function closeSession({ connection, ended }: MysqlSession): Promise<void> {
+  if (ended) {
+    connection.destroy()
+    return Promise.resolve()
+  }
+  return new Promise((resolve, reject) => {
+    connection.end(error => (error ? reject(error) : resolve()))
+  })
+}
+
+/** One prepared statement to its end. */
+function execute(
+  { connection }: MysqlSession,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<MysqlResult> {
+  return new Promise((resolve, reject) => {
+    connection.execute<RowDataPacket[] | ResultSetHeader>(
+      text,
+      driverValues(parameters),
+      (error, result, fields) => {
+        if (error) reject(error)
+        else if (Array.isArray(result)) resolve({ rows: result.map(readerOf(fields)), header: null })
+        else resolve({ rows: [], header: result })
+      },
+    )
+  })
+}
+
+function readerOf(fields: readonly FieldPacket[]): (row: Readonly<Record<string, unknown>>) => Row {
+  return row => Object.fromEntries(fields.map(field => [field.name, fromMysql(row[field.name], field)]))
+}
+
+function runStatement(
+  connection: Connection,
+  query: string,
+  parameters: readonly Json[],
+  most: number,
+): Promise<QueryResult> {
+  const values = parameters.map(value => freeParameter(value, mysqlForms))
+  const running = connection.execute(query, driverValues(values))
+  const rows: Row[] = []
+  let read: ReturnType<typeof readerOf> | null = null
+  let affectedRows: number | null = null
+  return new Promise((resolve, reject) => {
+    running.on('fields', (fields: readonly FieldPacket[] | undefined) => {
+      read = fields ? readerOf(fields) : null
+    })
+    running.on('result', (result: Readonly<Record<string, unknown>>) => {
+      if (!read) affectedRows = Number(result.affectedRows ?? 0)
+      else if (rows.length < most) rows.push(read(result))
+      else {
+        resolve({ rows, affectedRows: null, truncated: true })
+        // The rest is not wanted, and the session ends with this call.
+        connection.destroy()
+      }
+    })
+    running.on('end', () => resolve({ rows, affectedRows, truncated: false }))
+    running.on('error', reject)
+  })
+}
+
+async function listTables(kysely: Kysely<AnyDatabase>): Promise<TableName[]> {
+  const { rows } = await sql<{ name: string; type: string }>`
+    select table_name as name, table_type as type from information_schema.tables
+    where table_schema = database() order by table_name`.execute(kysely)
+  return rows.map(({ name, type }) => ({ name, kind: kindOf(type) }))
+}
+
+const kindOf = (type: string) => (type.includes('VIEW') ? 'view' : 'table')
+
+interface ListedColumn {
+  readonly schema_name: string
+  readonly table_type: string
+  readonly name: string
+  readonly data_type: string
+  readonly column_type: string
+  readonly nullable: string
+  readonly fallback: string | null
+  readonly extra: string
+  readonly key_position: number
+}
+
+async function describeTable(kysely: Kysely<AnyDatabase>, name: string): Promise<Table | null> {
+  // The name is compared as bytes: collations of the catalogue take "Books" and "books" for one on some systems.
+  const { rows } = await sql<ListedColumn>`
+    select t.table_schema as schema_name, t.table_type as table_type, c.column_name as name,
+      c.data_type as data_type, c.column_type as column_type, c.is_nullable as nullable,
+      c.column_default as fallback, c.extra as extra, coalesce(k.seq_in_index, 0) as key_position
+    from information_schema.tables t
+    join information_schema.columns c on c.table_schema = t.table_schema and c.table_name = t.table_name
+    left join information_schema.statistics k on k.table_schema = c.table_schema and k.table_name = c.table_name
+      and k.column_name = c.column_name and k.index_name = 'PRIMARY'
+    where t.table_schema = database() and binary t.table_name = ${name}
+    order by c.ordinal_position`.execute(kysely)
+  const [first] = rows
+  if (!first) return null
+  const columns = rows.map((row): Column => {
+    const extra = row.extra.toLowerCase()
+    const increments = extra.includes('auto_increment')
+    return {
+      name: row.name,
+      kind: mysqlKind(row.data_type),
+      dataType: row.column_type,
+      nullable: row.nullable === 'YES',
+      hasDefault: row.fallback !== null || increments || extra.includes('generated'),
+      increments,
+      keyPosition: row.key_position,
+    }
+  })
+  return { name, kind: kindOf(first.table_type), path: [first.schema_name, name], columns }
+}

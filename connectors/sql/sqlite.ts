@@ -1,0 +1,145 @@
+// SQLite through Node's own node:sqlite. Calls block the process, which is this connector's alone.
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { Kysely, SqliteDialect, sql } from 'kysely'
+import type { Json } from '../../src/json.ts'
+import type { AnyDatabase, Column, Database, QueryResult, Row, Table, TableName } from './engine.ts'
+import { freeParameter } from './parameters.ts'
+import { badRequest } from './problem.ts'
+import { fromSqlite, sqliteForms, sqliteKind, toSqliteParameter } from './sqlite-values.ts'
+
+/** Opens a database file, made where there is none. */
+export function openSqlite(file: string): Database {
+  const kysely = new Kysely<AnyDatabase>({
+    dialect: new SqliteDialect({
+      database: async () => {
+        const database = openFile(file)
+        return { close: () => database.close(), prepare: text => prepared(database.prepare(text)) }
+      },
+    }),
+  })
+  return {
+    kysely,
+    returning: true,
+    tables: () => listTables(kysely),
+    describe: name => describeTable(kysely, name),
+    toParameter: toSqliteParameter,
+    settled: null,
+    async run(query, parameters, most) {
+      using database = openFile(file)
+      return runStatement(database, query, parameters, most)
+    },
+    [Symbol.asyncDispose]: () => kysely.destroy(),
+  }
+}
+
+function openFile(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5_000 })
+  // Readers and a writer do not wait for each other.
+  database.exec('pragma journal_mode = wal; pragma foreign_keys = on')
+  return database
+}
+
+type SqliteRow = Record<string, SQLOutputValue>
+
+function reader(statement: StatementSync): (row: SqliteRow) => Row {
+  const declared = new Map(statement.columns().map(({ name, type }) => [name, type]))
+  return row =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, fromSqlite(value, declared.get(name) ?? null)]),
+    )
+}
+
+/** node:sqlite's statement as Kysely takes it: https://kysely-org.github.io/kysely-apidoc/interfaces/SqliteStatement.html */
+function prepared(statement: StatementSync) {
+  statement.setReadBigInts(true)
+  const read = reader(statement)
+  const bound = (parameters: readonly unknown[]) => parameters.map(toInput)
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters: readonly unknown[]) => statement.all(...bound(parameters)).map(read),
+    run: (parameters: readonly unknown[]) => statement.run(...bound(parameters)),
+    *iterate(parameters: readonly unknown[]) {
+      for (const row of statement.iterate(...bound(parameters))) yield read(row)
+    },
+  }
+}
+
+function toInput(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value
+  if (value instanceof Uint8Array) return value
+  throw badRequest(`SQLite takes no parameter of type ${typeof value}.`)
+}
+
+function runStatement(
+  database: DatabaseSync,
+  query: string,
+  parameters: readonly Json[],
+  most: number,
+): QueryResult {
+  const statement = database.prepare(query)
+  statement.setReadBigInts(true)
+  const bound = parameters.map(value => toInput(freeParameter(value, sqliteForms)))
+  if (statement.columns().length === 0) {
+    const { changes } = statement.run(...bound)
+    return { rows: [], affectedRows: Number(changes), truncated: false }
+  }
+  const read = reader(statement)
+  const rows: Row[] = []
+  for (const row of statement.iterate(...bound)) {
+    if (rows.length === most) return { rows, affectedRows: null, truncated: true }
+    rows.push(read(row))
+  }
+  return { rows, affectedRows: null, truncated: false }
+}
+
+interface ListedTable {
+  readonly name: string
+  readonly type: string
+  /** 1 for WITHOUT ROWID. */
+  readonly wr: number
+}
+
+const listed = sql<ListedTable>`
+  select name, type, wr from pragma_table_list
+  where schema = 'main' and type in ('table', 'view', 'virtual') and name not like 'sqlite~_%' escape '~'
+  order by name`
+
+async function listTables(kysely: Kysely<AnyDatabase>): Promise<TableName[]> {
+  const { rows } = await listed.execute(kysely)
+  return rows.map(({ name, type }) => ({ name, kind: type === 'view' ? 'view' : 'table' }))
+}
+
+interface ListedColumn {
+  readonly name: string
+  readonly type: string
+  readonly required: number
+  readonly fallback: string | null
+  readonly pk: number
+  /** 2 and 3: generated. */
+  readonly hidden: number
+}
+
+async function describeTable(kysely: Kysely<AnyDatabase>, name: string): Promise<Table | null> {
+  const found = (await listed.execute(kysely)).rows.find(table => table.name === name)
+  if (!found) return null
+  const { rows } = await sql<ListedColumn>`
+    select name, type, "notnull" as required, dflt_value as fallback, pk, hidden
+    from pragma_table_xinfo(${name}) where hidden <> 1 order by cid`.execute(kysely)
+  const keys = rows.filter(row => row.pk > 0)
+  // https://sqlite.org/lang_createtable.html#rowid: exactly INTEGER, alone in the key, in a table that has a rowid.
+  const increments = (row: ListedColumn) =>
+    keys.length === 1 && row.pk > 0 && found.wr === 0 && row.type.toUpperCase() === 'INTEGER'
+  const columns = rows.map(
+    (row): Column => ({
+      name: row.name,
+      kind: sqliteKind(row.type),
+      dataType: row.type === '' ? 'any' : row.type.toLowerCase(),
+      nullable: row.required === 0 && row.pk === 0,
+      hasDefault: row.fallback !== null || row.hidden > 1 || increments(row),
+      increments: increments(row),
+      keyPosition: row.pk,
+    }),
+  )
+  return { name, kind: found.type === 'view' ? 'view' : 'table', path: [name], columns }
+}
