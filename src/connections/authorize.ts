@@ -31,7 +31,7 @@ export type Resource =
 
 const roles: readonly Role[] = ['USE', 'EDIT', 'OWN']
 
-export function roleOfRank(rank: number): Role | null {
+function roleOfRank(rank: number): Role | null {
   return roles[rank - 1] ?? null
 }
 

@@ -5,7 +5,8 @@ import { sourceStamp } from './stamp.ts'
 import { builtStamp, writePage } from './write-page.ts'
 
 const stamp = await sourceStamp()
-if (process.argv.includes('--if-stale') && (await builtStamp()) === stamp) process.exit(0)
+const built = await builtStamp()
+if (process.argv.includes('--if-stale') && built === stamp) process.exit(0)
 
 const bundler = await import('./bundle.ts').catch((error: unknown) => {
   if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return null
@@ -18,7 +19,8 @@ if (bundler) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   process.stdout.write(`The console is built: ${files.length} files in ${seconds} s.\n`)
 } else {
+  const state = built === null ? 'is not built' : 'stays as it was built from other sources'
   process.stdout.write(
-    'The console is not built, because its development dependencies are not installed; the hub runs without it.\n',
+    `The console ${state}, because its development dependencies are not installed; the hub runs all the same.\n`,
   )
 }

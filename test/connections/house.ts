@@ -23,12 +23,12 @@ export const newKey = (id: string): EncryptionKey => ({
   key: secret(randomBytes(32).toString('base64')),
 })
 
-export const parameter = (
+const parameter = (
   name: string,
   rest: Partial<ConnectionParameterDefinition> = {},
 ): ConnectionParameterDefinition => ({ name, type: 'string', required: true, secret: false, ...rest })
 
-export const authentication = (
+const authentication = (
   kind: AuthenticationDefinition['kind'],
   parameters: readonly ConnectionParameterDefinition[],
   rest: Partial<AuthenticationDefinition> = {},
@@ -44,14 +44,14 @@ export const authentication = (
 
 const apiKey = parameter('api_key', { type: 'securestring', secret: true, title: 'API key' })
 
-export const keyed = authentication('API_KEY', [apiKey, parameter('region', { required: false })])
-export const basic = authentication('BASIC', [
+const keyed = authentication('API_KEY', [apiKey, parameter('region', { required: false })])
+const basic = authentication('BASIC', [
   parameter('username'),
   parameter('password', { type: 'securestring', secret: true }),
 ])
-export const open = authentication('NONE', [])
+const open = authentication('NONE', [])
 
-export const connector = (
+const connector = (
   name: string,
   authentications: readonly AuthenticationDefinition[],
   baseUrl = `https://${name}.example.com`,

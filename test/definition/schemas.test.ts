@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Schema } from '../../src/definition/index.ts'
 import { codes, defined, operationOf, read, schemaOf, swagger } from './small-document.ts'
 
 const schema = (value: unknown, definitions = {}) => schemaOf(value, definitions).schema
@@ -68,9 +69,9 @@ describe('names', () => {
       document.replace('{"description":"ok"}', '{"$ref": "#/responses/R"}'),
     )
     expect(operations[0]?.response).toEqual({ type: 'ref', ref: '__proto__' })
-    const named = Object.entries(schemas)[0]
-    expect(named?.[0]).toBe('__proto__')
-    expect(Object.keys((named?.[1] as { properties: object }).properties)).toEqual([
+    const [[name, named]] = Object.entries(schemas) as [[string, Schema]]
+    expect(name).toBe('__proto__')
+    expect(named.type === 'object' && Object.keys(named.properties)).toEqual([
       '__proto__',
       'constructor',
       '$ref',

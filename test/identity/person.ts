@@ -4,7 +4,7 @@ import { createIdentity, type Identity, type IdentityOptions } from '../../src/i
 import { secret } from '../../src/secret.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 
-export const publicUrl = 'http://localhost:4000'
+const publicUrl = 'http://localhost:4000'
 const many = { window: 60, max: 100_000 }
 
 export function openIdentity(

@@ -1,5 +1,5 @@
 // An operation's parameters and body → GraphQL arguments.
-import type { OperationDefinition, ParameterDefinition, Schema } from '../../definition/index.ts'
+import type { OperationDefinition, ParameterDefinition } from '../../definition/index.ts'
 import type { ArgumentTarget } from '../artifact.ts'
 import type { Findings } from './findings.ts'
 import { allocateNames, compareText, keyPart, memberName, upperCamel } from './names.ts'
