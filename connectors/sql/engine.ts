@@ -41,6 +41,8 @@ export interface Table extends TableName {
   /** Identifier parts, to be quoted one by one. */
   readonly path: readonly string[]
   readonly columns: readonly Column[]
+  /** True for rows that no transaction still under way can precede; null where the engine cannot tell. */
+  readonly settled: RawBuilder<boolean> | null
 }
 
 export type Row = JsonObject
@@ -69,8 +71,6 @@ export interface Database extends AsyncDisposable {
   toParameter(column: Column, value: Json): unknown
   /** Runs one statement in a session of its own, which ends with it: nothing it sets reaches another call. */
   run(query: string, parameters: readonly Json[], most: number): Promise<QueryResult>
-  /** True for rows that no transaction still under way can precede; null where the engine cannot tell. */
-  readonly settled: RawBuilder<boolean> | null
 }
 
 export type Connect = WebappContext['connect']

@@ -88,7 +88,7 @@ export const mysqlForms: ParameterForms = {
     if (value >= int64.least && value <= int64.most) return TypedParameter.LONGLONG(value)
     return value > 0n && value <= int64.unsignedMost ? TypedParameter.LONGLONG.unsigned(value) : String(value)
   },
-  decimal: text => text,
+  decimal: text => TypedParameter.NEWDECIMAL(text),
   boolean: value => (value ? 1 : 0),
   datetime: mysqlMoment,
   list: values => JSON.stringify(values),

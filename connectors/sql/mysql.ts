@@ -43,7 +43,6 @@ export function openMysql(target: ServerTarget, connect: Connect, clock: Clock):
     tables: () => listTables(kysely),
     describe: name => describeTable(kysely, name),
     toParameter: toMysqlParameter,
-    settled: null,
     run: (query, parameters, most) =>
       pool.once(({ connection }) => runStatement(connection, query, parameters, most)),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
@@ -212,5 +211,5 @@ async function describeTable(kysely: Kysely<AnyDatabase>, name: string): Promise
       keyPosition: row.key_position,
     }
   })
-  return { name, kind: kindOf(first.table_type), path: [first.schema_name, name], columns }
+  return { name, kind: kindOf(first.table_type), path: [first.schema_name, name], columns, settled: null }
 }

@@ -52,9 +52,6 @@ export function openPostgres(target: ServerTarget, connect: Connect, clock: Cloc
     tables: () => listTables(kysely),
     describe: name => describeTable(kysely, name),
     toParameter: toPostgresParameter,
-    // Rows of transactions older than every one under way: what comes later cannot have begun before them. A column
-    // whose values are drawn before the transaction's first write escapes this (README.md, "Triggers").
-    settled: sql<boolean>`age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)`,
     run: (query, parameters, most) => pool.once(session => runStatement(session, query, parameters, most)),
     async [Symbol.asyncDispose]() {
       await kysely.destroy()
@@ -136,6 +133,12 @@ function runStatement(
   })
 }
 
+// Rows of transactions older than every one under way: what comes later cannot have begun before them. A column whose
+// values are drawn before the transaction's first write escapes this (README.md, "Triggers").
+const settled = sql<boolean>`age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)`
+/** Tables and partitioned tables; the rows of others have no transaction here. */
+const hasTransactions = (relkind: string) => relkind === 'r' || relkind === 'p'
+
 const systemSchemas = sql`n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`
 const callerName = sql`case when n.nspname = current_schema() then c.relname else n.nspname || '.' || c.relname end`
 /** Tables, partitioned tables, foreign tables, views and materialised views that the user may see. */
@@ -205,5 +208,11 @@ async function describeTable(kysely: Kysely<AnyDatabase>, name: string): Promise
       keyPosition: row.key_position,
     }),
   )
-  return { name, kind: kindOf(first.relkind), path: [first.schema, first.relname], columns }
+  return {
+    name,
+    kind: kindOf(first.relkind),
+    path: [first.schema, first.relname],
+    columns,
+    settled: hasTransactions(first.relkind) ? settled : null,
+  }
 }

@@ -134,7 +134,5 @@ function parameterList(given: readonly Assignment[]): RawBuilder<unknown> {
 /** The object a body must be. Throws 400. */
 export function rowValues(body: Json): JsonObject {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as JsonObject
-  throw badRequest(
-    `The body must be an object of columns and values, not ${printJson(body).slice(0, 50)}.`,
-  )
+  throw badRequest(`The body must be an object of columns and values, not ${printJson(body).slice(0, 50)}.`)
 }

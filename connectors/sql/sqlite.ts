@@ -23,7 +23,6 @@ export function openSqlite(file: string): Database {
     tables: () => listTables(kysely),
     describe: name => describeTable(kysely, name),
     toParameter: toSqliteParameter,
-    settled: null,
     async run(query, parameters, most) {
       using database = openFile(file)
       return runStatement(database, query, parameters, most)
@@ -141,5 +140,5 @@ async function describeTable(kysely: Kysely<AnyDatabase>, name: string): Promise
       keyPosition: row.pk,
     }),
   )
-  return { name, kind: found.type === 'view' ? 'view' : 'table', path: [name], columns }
+  return { name, kind: found.type === 'view' ? 'view' : 'table', path: [name], columns, settled: null }
 }

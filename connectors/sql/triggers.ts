@@ -26,7 +26,12 @@ interface Followed {
   readonly identify: (row: Row) => string
 }
 
-function follow(trigger: TriggerState['trigger'], database: Database, table: Table, column: Column): Followed {
+function follow(
+  trigger: TriggerState['trigger'],
+  database: Database,
+  table: Table,
+  column: Column,
+): Followed {
   const key = trigger === 'updated' ? needKey(table) : keyOf(table)
   const identity = key.length > 0 ? key : [column]
   return {
@@ -49,7 +54,14 @@ export async function present(
   column: Column,
 ): Promise<TriggerState> {
   const followed = follow(trigger, database, table, column)
-  const empty: TriggerState = { trigger, table: table.name, column: column.name, after: null, seen: [], from: null }
+  const empty: TriggerState = {
+    trigger,
+    table: table.name,
+    column: column.name,
+    after: null,
+    seen: [],
+    from: null,
+  }
   const [newest] = await read(followed, sql<boolean>`${sql.id(column.name)} is not null`, {
     most: 1,
     direction: 'desc',
@@ -110,7 +122,7 @@ async function read(
   condition: RawBuilder<boolean>,
   { most, direction }: { most: number; direction: 'asc' | 'desc' },
 ): Promise<readonly Row[]> {
-  const settled = database.settled && table.kind === 'table' ? sql` and ${database.settled}` : sql``
+  const settled = table.settled ? sql` and ${table.settled}` : sql``
   const columns = [column, ...key.filter(part => part !== column)]
   const orders = columns.map(part => ({ column: part, direction }))
   const { rows } = await sql<Row>`

@@ -31,13 +31,12 @@ export function chooseAuthentication(
 }
 
 /** Throws CONNECTOR_NOT_FOUND, or CONNECTION_INACTIVE where a new version of the package dropped the authentication. */
-export function authenticationOf(
+export async function authenticationOf(
   options: Pick<ConnectionsOptions, 'connectors'>,
   row: ConnectionRow,
-): AuthenticationDefinition {
-  const found = definitionOf(options, row.connector).authentications.find(
-    ({ name }) => name === row.authentication,
-  )
+): Promise<AuthenticationDefinition> {
+  const { authentications } = await definitionOf(options, row.connector)
+  const found = authentications.find(({ name }) => name === row.authentication)
   if (found) return found
   throw new JunctorError(
     'CONNECTION_INACTIVE',

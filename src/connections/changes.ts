@@ -61,7 +61,7 @@ export function createChanges(
   return {
     async create(actor: Actor | null, input: CreateConnection): Promise<Connection> {
       const owner = signedIn(actor)
-      const definition = definitionOf(options, input.connector)
+      const definition = await definitionOf(options, input.connector)
       await authorize(store.db, owner, 'connector.use', { kind: 'CONNECTOR', id: input.connector })
       const authentication = chooseAuthentication(definition, input.authentication ?? null)
       const accepted = acceptParameters(authentication, input.parameters ?? {})
@@ -103,7 +103,7 @@ export function createChanges(
         const row = await readRow(db, id, 'lock')
         const stored = { plain: row.parameters, secretNames: row.secretNames }
         const accepted = input.parameters
-          ? acceptParameters(authenticationOf(options, row), input.parameters, stored)
+          ? acceptParameters(await authenticationOf(options, row), input.parameters, stored)
           : { ...stored, secrets: {} }
         const baseUrl =
           input.baseUrl === undefined ? row.baseUrl : input.baseUrl && acceptBaseUrl(input.baseUrl)

@@ -15,17 +15,17 @@ export type Tester = (
 export interface ConnectionsOptions {
   readonly store: Store
   readonly vault: Vault
-  readonly connectors: { get(name: string): ConnectorDefinition | null }
+  readonly connectors: { get(name: string): Promise<ConnectorDefinition | null> }
   readonly clock: Clock
   readonly tester: Tester
 }
 
 /** Throws CONNECTOR_NOT_FOUND. */
-export function definitionOf(
+export async function definitionOf(
   { connectors }: Pick<ConnectionsOptions, 'connectors'>,
   name: string,
-): ConnectorDefinition {
-  const definition = connectors.get(name)
+): Promise<ConnectorDefinition> {
+  const definition = await connectors.get(name)
   if (definition) return definition
   throw notFound({ kind: 'CONNECTOR', id: name })
 }

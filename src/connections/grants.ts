@@ -72,7 +72,8 @@ export function createGrants(
         await authorize(db, actor, 'connection.share', resource)
         // Deleting waits for this lock or has happened before it: a grant never outlives its connection.
         const row = await readRow(db, id, 'lock')
-        if (!authenticationOf(options, row).shareable)
+        const authentication = await authenticationOf(options, row)
+        if (!authentication.shareable)
           throw new JunctorError(
             'FORBIDDEN',
             `The connector ${row.connector} does not allow sharing connections of this kind. Everybody makes their own.`,

@@ -116,7 +116,7 @@ export function createLookup(
       reference: string | null,
     ): Promise<Connection | null> {
       const person = signedIn(actor)
-      const definition = definitionOf(options, connector)
+      const definition = await definitionOf(options, connector)
       await authorize(db, person, 'connector.use', { kind: 'CONNECTOR', id: connector })
       if (reference !== null) return byReference(person, connector, reference)
       const chosen = await defaultOf(person, connector)

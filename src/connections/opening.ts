@@ -24,7 +24,7 @@ export function createOpening(
   const { db } = options.store
 
   async function unseal(row: ConnectionRow): Promise<OpenConnection> {
-    const authentication = authenticationOf(options, row)
+    const authentication = await authenticationOf(options, row)
     const sealed = await db
       .select({ name: credential.name, sealed: credential.sealed })
       .from(credential)
@@ -63,7 +63,7 @@ export function createOpening(
       const row = await readRow(db, id)
       if (row.status === 'DISABLED' || row.status === 'REVOKED') throw inactive(row)
       const open = await unseal(row)
-      const result = await tester(definitionOf(options, row.connector), open).catch(asFailedTest)
+      const result = await tester(await definitionOf(options, row.connector), open).catch(asFailedTest)
       const test = { ...result, at: new Date(clock.now()) }
       const revived = result.ok && row.status === 'NEEDS_AUTHORIZATION'
       await db

@@ -6,6 +6,8 @@ import type { PageFile } from './write-page.ts'
 
 /** Bundles the page in memory. References between the files are relative, so it may be served under any prefix. */
 export async function bundlePage(): Promise<PageFile[]> {
+  // Libraries choose their development builds by this variable, and Vite leaves it as the caller's environment has it.
+  process.env.NODE_ENV = 'production'
   const result = await build({
     root: join(import.meta.dirname, 'page'),
     base: './',

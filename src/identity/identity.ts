@@ -109,6 +109,9 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       const headers = new Headers(request.headers)
       headers.delete(addressHeader)
       if (address !== undefined) headers.set(addressHeader, address)
+      // Node's fetch names a mode but no site; every browser that names a mode names the site as well. Taken for a
+      // browser, a program that signs in would be refused for having no Origin.
+      if (!headers.has('sec-fetch-site')) headers.delete('sec-fetch-mode')
       const safe = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
       if (!safe && headers.has('x-api-key')) return keysMayNot()
       const answer = () => auth.handler(new Request(request, { headers })).catch(failed)

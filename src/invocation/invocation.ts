@@ -35,7 +35,8 @@ export interface InvocationResult {
   /** Lower-case names; set-cookie left out. */
   readonly headers: Readonly<Record<string, string>>
   /**
-   * JSON as exact values (json.ts), text as string, an empty body as null, anything else as Bytes.
+   * JSON as exact values (json.ts), text as string, an empty body as null, anything else as Bytes. Where the response
+   * is declared binary: Bytes, whatever its type.
    */
   readonly body: Json | Bytes
   /** The URL that answered; resolve a relative `Location` against it. Never shown to callers. */
@@ -56,7 +57,8 @@ export interface Invoker extends AsyncDisposable {
   /**
    * Makes the call. Throws JunctorError: ARGUMENT_INVALID, EGRESS_REFUSED, UPSTREAM_ERROR (status outside 2xx),
    * UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, SCRIPT_REQUIRED, OPERATION_UNSUPPORTED,
-   * WEBAPP_UNAVAILABLE; details name connector and operation.
+   * WEBAPP_UNAVAILABLE, CREDENTIAL_INVALID, CONNECTION_REQUIRED, AUTHENTICATION_UNSUPPORTED, FORBIDDEN; details name
+   * connector and operation. Rejects with the signal's reason when the caller aborts.
    */
   call(invocation: Invocation): Promise<InvocationResult>
 }

@@ -1,7 +1,7 @@
 // The invoker: calls in, answers or errors out, each of them measured, logged without secrets and bounded in time.
 import type { Clock } from '../clock.ts'
 import type { OriginSubstitute } from '../config.ts'
-import { type ErrorCode, isJunctorError, JunctorError } from '../errors.ts'
+import { isJunctorError, JunctorError } from '../errors.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import { startDeadline } from './call-deadline.ts'
 import { createEgressGuard, type EgressGuardOptions } from './egress/guard.ts'
@@ -44,21 +44,22 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const seconds = (clock.now() - started) / 1_000
     const labels = { connector: invocation.definition.name, operation: invocation.operation.id, outcome }
     metrics.upstreamCalls.observe(labels, seconds)
-    logger.debug({ ...labels, seconds }, 'upstream call')
+    // A refusal is either a setting that is missing or somebody who tries: the operator should see it.
+    logger[outcome === 'EGRESS_REFUSED' ? 'warn' : 'debug']({ ...labels, seconds }, 'upstream call')
   }
 
   return {
     async call(invocation): Promise<InvocationResult> {
       const started = clock.now()
-      const redact = createRedactor(invocation.connection)
+      const redactor = createRedactor(invocation.connection)
       using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
       try {
-        const result = await performCall(invocation, means, redact, deadline.signal)
+        const result = await performCall(invocation, means, redactor, deadline.signal)
         observe(invocation, statusClass(result.status), started)
         return result
       } catch (error) {
         observe(invocation, outcomeOf(error), started)
-        throw isJunctorError(error) ? named(error, invocation, redact) : error
+        throw isJunctorError(error) ? named(error, invocation, redactor) : error
       }
     },
     async [Symbol.asyncDispose]() {
@@ -67,7 +68,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
   }
 }
 
-function outcomeOf(error: unknown): ErrorCode | 'ABORTED' | string {
+function outcomeOf(error: unknown): string {
   if (!isJunctorError(error)) return 'ABORTED'
   const status = error.details.http?.status
   return status === undefined ? error.code : statusClass(status)
@@ -78,8 +79,8 @@ function statusClass(status: number): string {
 }
 
 /** The error with connector and operation, and no secret in its sentence: a host may have been made from one. */
-function named(error: JunctorError, { definition, operation }: Invocation, redact: Redactor): JunctorError {
-  return new JunctorError(error.code, redact(error.message), {
+function named(error: JunctorError, { definition, operation }: Invocation, redactor: Redactor): JunctorError {
+  return new JunctorError(error.code, redactor.redact(error.message), {
     cause: error.cause,
     details: { ...error.details, connector: definition.name, operation: operation.id },
   })

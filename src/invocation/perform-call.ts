@@ -37,7 +37,7 @@ export interface CallMeans {
 export async function performCall(
   invocation: Invocation,
   means: CallMeans,
-  redact: Redactor,
+  redactor: Redactor,
   signal: AbortSignal,
 ): Promise<InvocationResult> {
   signal.throwIfAborted()
@@ -55,7 +55,7 @@ export async function performCall(
   ): Promise<InvocationResult> => {
     const answer = await sender(invocation, ready, means)(await wireRequest(ready, url), signal)
     if (!isSuccess(answer.status) && !accept.includes(answer.status))
-      throw upstreamError(answer, { definition, operation }, redact, means.clock)
+      throw upstreamError(answer, { definition, operation }, redactor, means.clock)
     const contentType = answer.headers['content-type'] ?? ''
     const body = decodeBody({ contentType, body: answer.body }, response, definition.schemas)
     return { status: answer.status, headers: answer.headers, body, url: answer.url }
@@ -102,7 +102,9 @@ function sender(invocation: Invocation, draft: Draft, means: CallMeans): Send {
   const { definition, operation, connection } = invocation
   if (definition.webapp !== null) return means.webapps.sender(definition, connection)
   const send = followingRedirects(means.upstream.send, means.substitutes)
-  const repeatable = invocation.method ? draft.method === 'GET' : operation.safe
+  // A policy may have made another method of a safe operation's.
+  const repeatable =
+    draft.method === 'GET' || draft.method === 'HEAD' || (operation.safe && draft.method === operation.method)
   return repeatable ? retrying(send, means.clock) : send
 }
 

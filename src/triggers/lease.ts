@@ -34,6 +34,8 @@ export function createLeases({ db, instanceId, leaseSeconds }: LeaseOptions) {
   }
   const free = sql`(${feed.leaseExpiresAt} is null or ${feed.leaseExpiresAt} <= now())`
 
+  const wanted = sql`(${feed.nextDueAt} <= now() or ${feed.status} in ('FAILING', 'NEEDS_AUTHORIZATION'))`
+
   return {
     /** Claims up to `limit` feeds that are due and free (an expired lease is free), the longest overdue first. */
     async claimDue(limit: number): Promise<FeedRow[]> {
@@ -47,12 +49,12 @@ export function createLeases({ db, instanceId, leaseSeconds }: LeaseOptions) {
       return db.update(feed).set(taken).where(sql`${feed.id} in ${due}`).returning()
     },
 
-    /** Claims one feed, due or not; null where somebody works on it or it is gone. */
+    /** Claims one feed that is due or in trouble; null where there is nothing to do or somebody does it. */
     async claim(feedId: FeedId): Promise<FeedRow | null> {
       const rows = await db
         .update(feed)
         .set(taken)
-        .where(and(eq(feed.id, feedId), free))
+        .where(and(eq(feed.id, feedId), free, wanted))
         .returning()
       return rows[0] ?? null
     },

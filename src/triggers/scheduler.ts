@@ -19,8 +19,8 @@ export interface SchedulerOptions {
 
 export interface Scheduler extends AsyncDisposable {
   /**
-   * Works on one feed now, due or not. Resolves when that is done: with the error it was recorded with, null where
-   * there was none, `busy` where another instance works on it.
+   * Works now on one feed that is due or in trouble. Resolves when that is done: with the error it was recorded with,
+   * null where there was none, `busy` where another instance works on it or did already.
    */
   runNow(feedId: FeedId): Promise<{ readonly error: unknown } | 'busy'>
   /** Looks for due feeds now. */

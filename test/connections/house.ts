@@ -126,7 +126,7 @@ export async function openHouse(): Promise<House> {
     createConnections({
       store,
       vault: createVault(keys),
-      connectors: { get: name => definitions.get(name) ?? null },
+      connectors: { get: async name => definitions.get(name) ?? null },
       clock: systemClock,
       tester: async () => ({ ok: true, status: 200, message: null }),
       ...options,

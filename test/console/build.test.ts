@@ -24,6 +24,12 @@ describe('the built page', () => {
     expect(printed).toMatch(/^The console is built: \d+ files in [\d.]+ s\.\n$/)
   })
 
+  it('has the production builds of its libraries, whatever environment it is built in', async () => {
+    expect(process.env.NODE_ENV).not.toBe('production')
+    for (const script of await assetsNamed('.js')) expect(await text(script), script).not.toContain('jsxDEV')
+    expect(await text('index.html')).not.toContain('react-refresh')
+  })
+
   it('refers from its HTML only to files that are there, and to no other host', async () => {
     const html = await text('index.html')
     const references = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(match => match[1] ?? '')

@@ -39,7 +39,7 @@ describe('an error status', () => {
       operation: 'ListThings',
       http: { status: 429 },
       retryAfter: 7,
-      upstream: { reason: 'slow', id: 9007199254740993n },
+      upstream: { reason: 'slow', id: '9007199254740993' },
     })
     expect(await opened.metrics.registry.metrics()).toContain(
       'junctor_upstream_call_seconds_count{connector="demo",operation="ListThings",outcome="4xx"} 1',
@@ -247,6 +247,14 @@ describe('time', () => {
     expect((await slow(upstream, { totalMs: 50 })).code).toBe('UPSTREAM_TIMEOUT')
   })
 
+  test('a name that is not resolved in time is UPSTREAM_TIMEOUT', async () => {
+    await using opened = openInvoker({ resolve: () => new Promise(() => {}), limits: { connectMs: 50 } })
+    const error = await failureOf(
+      opened.invoker.call(invocation(definition('https://slow.example'), operation())),
+    )
+    expect(error.code).toBe('UPSTREAM_TIMEOUT')
+  })
+
   test('a server that dribbles is stopped by the total', async () => {
     await using upstream = await startUpstream()
     upstream.answer = (_request, response) => {
@@ -306,6 +314,17 @@ describe('retries', () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const)
       expect(await counted(answer, operation({ method }))).toMatchObject({ calls: 1, waits: [] })
     expect(await counted(answer, operation(), { url: '/x', method: 'DELETE' })).toMatchObject({ calls: 1 })
+  })
+
+  test('a GET that a policy makes a DELETE of is made once', async () => {
+    await using upstream = await startUpstream()
+    await using opened = openInvoker({ allowPrivate: [upstream.origin], clock: impatientClock() })
+    upstream.answer = status(503)
+    const route = policy('routerequesttoendpoint', { newPath: '/x', httpMethod: 'DELETE' })
+    await failureOf(
+      opened.invoker.call(invocation(definition(upstream.origin, { policies: [route] }), operation())),
+    )
+    expect(upstream.seen.map(({ method }) => method)).toEqual(['DELETE'])
   })
 
   test('a POST that is marked safe is tried again', async () => {

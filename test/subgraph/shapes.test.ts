@@ -194,6 +194,25 @@ describe('descriptions', () => {
     expect(artifact.sdl).not.toContain('\u0000')
   })
 
+  test('tell allowed values behind references and in lists', async () => {
+    const state: Schema = { type: 'string', enum: [{ value: 'on' }, { value: 'off' }], default: 'on' }
+    const { artifact } = await compiled(
+      connector(
+        [
+          operation('Get', {
+            parameters: [parameter('states', { schema: list(ref('State')) })],
+            response: object({ state: { ...ref('State'), description: 'Now.' } }),
+          }),
+          operation('Put', { method: 'PUT', body: body(object({ state: ref('State') }, ['state'])) }),
+        ],
+        { State: state },
+      ),
+    )
+    expect(artifact.sdl).toContain('"Allowed: `on`, `off`"\n    states: [String]')
+    expect(artifact.sdl).toContain('Now.\n\n  Allowed: `on`, `off`\n  """\n  state: String')
+    expect(artifact.sdl).toContain('state: String! = "on"')
+  })
+
   test('long lists of allowed values are cut', async () => {
     const values = Array.from({ length: 80 }, (_, i) => ({ value: `v${i}` }))
     const { artifact } = await answering(object({ a: { type: 'string', enum: values } }))

@@ -7,7 +7,7 @@ import type { OperationDefinition } from '../../src/definition/index.ts'
 import { JunctorError } from '../../src/errors.ts'
 import type { Json } from '../../src/json.ts'
 import { secret } from '../../src/secret.ts'
-import { schema, type Store } from '../../src/store/index.ts'
+import { type Store, schema } from '../../src/store/index.ts'
 import { createLogger, createMetrics } from '../../src/telemetry/index.ts'
 import {
   type Binding,
@@ -20,7 +20,15 @@ import {
   type TriggersOptions,
 } from '../../src/triggers/index.ts'
 import { openTestStore, type TestStore } from '../harness/open-test-store.ts'
-import { connection, authentication, definition, operation, parameter, policy, wire } from '../invocation/definitions.ts'
+import {
+  authentication,
+  connection,
+  definition,
+  operation,
+  parameter,
+  policy,
+  wire,
+} from '../invocation/definitions.ts'
 import { impatientClock, openInvoker } from '../invocation/open-invoker.ts'
 import { type Provider, startProvider } from './provider.ts'
 
@@ -120,7 +128,10 @@ export const durable: FeedOptions = { durable: true, ownerId }
 const polling = (path: string, rest: Partial<OperationDefinition>): OperationDefinition =>
   operation({ path, role: { role: 'polling', style: 'protocol', batch: true, itemsPath: [] }, ...rest })
 
-const hook = (id: string, rest: { callbackPaths?: string[][]; delivers?: 'body' | 'request'; once?: boolean }) =>
+const hook = (
+  id: string,
+  rest: { callbackPaths?: string[][]; delivers?: 'body' | 'request'; once?: boolean },
+) =>
   operation({
     id,
     method: 'POST',

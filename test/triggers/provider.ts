@@ -103,7 +103,13 @@ export async function startProvider(): Promise<Provider> {
     send(response, item !== undefined, item, `/poll-one?triggerState=${item ? from + 1 : from}`, more)
   }
 
-  function send(response: ServerResponse, some: boolean, body: unknown, location: string, asked = false): void {
+  function send(
+    response: ServerResponse,
+    some: boolean,
+    body: unknown,
+    location: string,
+    asked = false,
+  ): void {
     const wait = some ? provider.retryAfter.some : provider.retryAfter.none
     if (wait !== undefined && !asked) response.setHeader('retry-after', wait)
     response.writeHead(some ? 200 : 202, { location, 'content-type': 'application/json' })

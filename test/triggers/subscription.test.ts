@@ -1,8 +1,8 @@
 // Subscriptions: one feed for equal bindings, no gap, no repeat, in order, whatever happens in between.
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { appendEvents } from '../../src/triggers/event-log.ts'
 import { schema } from '../../src/store/index.ts'
+import { appendEvents } from '../../src/triggers/event-log.ts'
 import type { FeedId, Triggers } from '../../src/triggers/index.ts'
 import { wire } from '../invocation/definitions.ts'
 import { deliver, durable, ephemeral, gather, openWorld, running, until, type World } from './hub.ts'
@@ -36,9 +36,7 @@ const upTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1)
 
 test('a hundred subscribers on two instances: one feed, one registration, each event once for each', async () => {
   const engines = [world.engine(), world.engine()]
-  const subscriptions = await Promise.all(
-    upTo(100).map(n => subscribe(engines[n % 2]!, 'onHook')),
-  )
+  const subscriptions = await Promise.all(upTo(100).map(n => subscribe(engines[n % 2]!, 'onHook')))
   expect(new Set(subscriptions.map(({ feed }) => feed.id)).size).toBe(1)
   expect(world.provider.hooks.size).toBe(1)
   const [{ feed } = { feed: null }] = subscriptions
@@ -171,7 +169,9 @@ test('pruned: CURSOR_EXPIRED names the oldest cursor, and that one works', async
     await until(() => all.events.length === n)
   }
   await until(async () => (await world.row(feed.id)).prunedSequence === 3)
-  const error = await subscribe(triggers, 'onRequest', all.events[0]!.cursor).catch((caught: unknown) => caught)
+  const error = await subscribe(triggers, 'onRequest', all.events[0]!.cursor).catch(
+    (caught: unknown) => caught,
+  )
   expect(error).toMatchObject({ code: 'CURSOR_EXPIRED' })
   const { message, details } = error as { message: string; details: { oldestCursor: string } }
   expect(message).toContain(details.oldestCursor)
@@ -280,7 +280,11 @@ test('leaving ends a stream that waits, by return or by signal', async () => {
     signal: leaving.signal,
   })
   const other = gather(events)
-  await triggers.subscribe({ binding: world.binding('onRequest'), options: ephemeral, signal: leaving.signal })
+  await triggers.subscribe({
+    binding: world.binding('onRequest'),
+    options: ephemeral,
+    signal: leaving.signal,
+  })
   expect(triggers.subscriberCount(feed.id)).toBe(3)
   await one.leave()
   leaving.abort()
@@ -326,7 +330,9 @@ test('feeds are listed in order of creation, page by page, by organization and c
   const triggers = world.engine()
   const made: FeedId[] = []
   for (const tag of ['a', 'b', 'c'])
-    made.push((await triggers.create(world.binding('onItems', { arguments: wire({ query: { tag } }) }), durable)).id)
+    made.push(
+      (await triggers.create(world.binding('onItems', { arguments: wire({ query: { tag } }) }), durable)).id,
+    )
   await triggers.create(world.binding('onItems', { connectionId: null }), durable)
   const query = { organizationId: 'org-1', connectionId: world.connectionId }
   const one = await triggers.list({ ...query, first: 2 })

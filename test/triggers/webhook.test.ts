@@ -1,5 +1,6 @@
 // Webhook feeds: registered before a subscription resolves, unregistered when nobody needs them.
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { wire } from '../invocation/definitions.ts'
 import {
   deliver,
   durable,
@@ -11,7 +12,6 @@ import {
   until,
   type World,
 } from './hub.ts'
-import { wire } from '../invocation/definitions.ts'
 
 let world: World
 beforeEach(async () => {
@@ -52,9 +52,9 @@ test('a registration that fails is thrown, and leaves nothing behind', async () 
   const triggers = world.engine()
   world.provider.failures.push({ status: 422 }, { status: 422 })
   const binding = world.binding('onHook')
-  await expect(
-    triggers.subscribe({ binding, options: ephemeral, signal: running() }),
-  ).rejects.toMatchObject({ code: 'UPSTREAM_ERROR' })
+  await expect(triggers.subscribe({ binding, options: ephemeral, signal: running() })).rejects.toMatchObject({
+    code: 'UPSTREAM_ERROR',
+  })
   await expect(triggers.create(binding, durable)).rejects.toMatchObject({ code: 'UPSTREAM_ERROR' })
   const { feeds } = await triggers.list({ organizationId: binding.organizationId, first: 10 })
   expect(feeds.filter(feed => feed.status !== 'ENDED')).toEqual([])

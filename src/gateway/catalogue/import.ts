@@ -1,5 +1,6 @@
 // Importing a document as a connector of an organization, and removing it again.
 import { eq } from 'drizzle-orm'
+import { authorize } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
 import type { Actor } from '../../identity/index.ts'
 import { type Store, schema } from '../../store/index.ts'
@@ -20,7 +21,7 @@ export function createImports({ store, catalogue }: { store: Store; catalogue: C
   return {
     /** Stores and serves a document. Throws BAD_INPUT where it cannot be read, CONFLICT where the name is taken. */
     async import(actor: Actor, input: ImportInput): Promise<LoadedConnector> {
-      refuseName(actor, input, catalogue.get(input.name))
+      await refuseName(store, actor, input, catalogue.get(input.name))
       const { name, document, properties } = input
       const compiled = await catalogue.trial(name, { kind: 'document', document, properties })
       if (!compiled.definition) {
@@ -63,11 +64,7 @@ export function createImports({ store, catalogue }: { store: Store; catalogue: C
           'CONFLICT',
           `The connector "${name}" comes from the folder ${origin.folder}; remove the folder instead.`,
         )
-      if (origin.createdBy !== actor.userId && !actor.admin)
-        throw new JunctorError(
-          'FORBIDDEN',
-          `Only the person who imported "${name}", or an administrator, may remove it.`,
-        )
+      await authorize(store.db, actor, 'connector.delete', { kind: 'CONNECTOR', id: name })
       await store.db.delete(schema.connector).where(eq(schema.connector.name, name))
       catalogue.drop(name)
     },
@@ -80,7 +77,12 @@ function nameTaken(name: string): JunctorError {
   return new JunctorError('CONFLICT', `The name "${name}" is taken; choose another.`)
 }
 
-function refuseName(actor: Actor, input: ImportInput, present: Entry | null): void {
+async function refuseName(
+  store: Store,
+  actor: Actor,
+  input: ImportInput,
+  present: Entry | null,
+): Promise<void> {
   if (!/^[a-z][a-z0-9]{0,62}$/.test(input.name) || reservedNames.has(input.name))
     throw new JunctorError(
       'BAD_INPUT',
@@ -94,4 +96,6 @@ function refuseName(actor: Actor, input: ImportInput, present: Entry | null): vo
       'CONFLICT',
       `The connector "${input.name}" exists; pass replace: true to replace it.`,
     )
+  // Whoever may replace it could send the credentials of everybody's connections elsewhere.
+  await authorize(store.db, actor, 'connector.update', { kind: 'CONNECTOR', id: input.name })
 }

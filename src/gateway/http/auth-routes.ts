@@ -24,6 +24,7 @@ export function authRoutes(options: { identity: Identity; publicUrl: string }): 
             headers: headersOf(request.headers),
             ...body,
           }),
+          request.ip,
         )
         reply.status(response.status)
         for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value)

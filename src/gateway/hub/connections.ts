@@ -1,6 +1,7 @@
 // People's connections: making, trying, sharing and ending them.
 import type { Connection, Principal, Role } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
+import { isId } from '../../id.ts'
 import { isJsonObject, type JsonObject } from '../../json.ts'
 import { type RequestContext, signedIn } from '../context.ts'
 import { field, type Resolvers } from '../resolver.ts'
@@ -39,26 +40,32 @@ interface GrantArgs {
 export function connectionResolvers(services: Services): Resolvers {
   const { connections, audit, catalogue, identity, triggers } = services
 
-  /** Runs a change and writes down who did it to which connection. */
+  /** Runs a change and writes down who did it to which connection. `id` is null for one that is only being made. */
   async function audited<T>(
     context: RequestContext,
     action: string,
     id: string | null,
     change: () => Promise<T>,
+    idOf: (result: T) => string | null = () => id,
   ): Promise<T> {
-    const record = (outcome: string) =>
-      audit.append(signedIn(context), {
+    const record = (connectionId: string | null, outcome: string) =>
+      audit.append(context.actor, {
         action,
-        resource: `connection ${id ?? 'new'}`,
-        connectionId: id,
+        resource: `connection ${connectionId ?? 'refused'}`,
+        connectionId,
         outcome,
       })
+    // Nobody signed in changes nothing, and what nobody tried needs no entry.
+    signedIn(context)
     try {
       const result = await change()
-      await record('OK')
+      await record(idOf(result), 'OK')
       return result
     } catch (error) {
-      await record(error instanceof JunctorError ? error.code : 'INTERNAL')
+      await record(
+        id !== null && isId(id) ? id : null,
+        error instanceof JunctorError ? error.code : 'INTERNAL',
+      )
       throw error
     }
   }
@@ -81,12 +88,16 @@ export function connectionResolvers(services: Services): Resolvers {
     },
     Mutation: {
       createConnection: field<unknown, CreateArgs>((_source, { input }, context) =>
-        audited(context, 'createConnection', null, async () => ({
-          connection: await connections.create(context.actor, {
-            ...input,
-            parameters: parametersOf(input.parameters),
-          }),
-        })),
+        audited(
+          context,
+          'createConnection',
+          null,
+          async () => {
+            const parameters = parametersOf(input.parameters)
+            return { connection: await connections.create(context.actor, { ...input, parameters }) }
+          },
+          ({ connection }) => connection.id,
+        ),
       ),
       updateConnection: field<unknown, UpdateArgs>((_source, { id, input }, context) =>
         audited(context, 'updateConnection', id, async () => {

@@ -15,15 +15,14 @@ export async function readSchema(call: DynamicCall): Promise<Json> {
   return isSchema(found) ? found : { type: 'object', properties: found }
 }
 
-/** A properties map has schemas as members; a member named `type` is then an object, in a schema it is text. */
+/** A schema says a type, refers, or has a map of properties; what is a map of schemas itself is bare properties. */
 function isSchema(value: JsonObject): boolean {
-  if (typeof value.type === 'string' || Array.isArray(value.type) || typeof value.$ref === 'string')
-    return true
-  const members = Object.values(value)
-  return members.length === 0 || !members.every(isJsonObject) || looksLikeProperties(value.properties)
+  const { type, $ref, properties } = value
+  if (typeof type === 'string' || Array.isArray(type) || typeof $ref === 'string') return true
+  return isMapOfSchemas(properties) || !isMapOfSchemas(value)
 }
 
-/** `properties` of a schema holds only schemas; a property called so is a schema itself and has a `type`. */
-function looksLikeProperties(value: Json | undefined): boolean {
-  return isJsonObject(value) && typeof value.type !== 'string' && Object.values(value).every(isJsonObject)
+/** `{type: {…}}` is a property named type, `{type: 'string'}` is not. */
+function isMapOfSchemas(value: Json | undefined): boolean {
+  return isJsonObject(value) && Object.keys(value).length > 0 && Object.values(value).every(isJsonObject)
 }

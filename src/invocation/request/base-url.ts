@@ -31,20 +31,20 @@ export interface Base {
 export function readBase(text: string, what: string): Base {
   const typed = text.trim().replace(/^(https?:\/\/)(?:https?:\/\/)+/i, doubled => lastScheme(doubled))
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`
-  const url = URL.canParse(whole) ? new URL(whole) : null
-  if (
-    !url ||
-    !/^https?:$/.test(url.protocol) ||
-    url.hostname === '' ||
-    url.username !== '' ||
-    url.password !== ''
-  )
+  const url = hasHost.test(whole) && URL.canParse(whole) ? new URL(whole) : null
+  if (url?.username !== '' || url.password !== '')
     throw new JunctorError(
       'CREDENTIAL_INVALID',
       `${what} is not a URL that can be called; it must be https://host or http://host, with no name or password in it.`,
     )
   return { base: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, query: url.search.slice(1) }
 }
+
+/**
+ * The URL parser would skip slashes and take `https:///x` for the host x, which is what a template with an empty value
+ * makes; an empty label or port comes of one, too.
+ */
+const hasHost = /^https?:\/\/(?![^/\\?#]*(?:\.\.|:(?:[/\\?#]|$)))[^/\\?#.:][^/\\?#]*/i
 
 function lastScheme(doubled: string): string {
   return doubled.slice(doubled.search(/https?:\/\/$/i))

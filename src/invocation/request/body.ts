@@ -39,7 +39,10 @@ export function draftBody(
   if (operation.parameters.some(parameter => parameter.in === 'form')) return formBody(operation, given)
   if (!operation.body) return none
   const { name, required, schema } = operation.body
-  const value = given.body === undefined ? missingMember(schema, definition.schemas, new Set()) : given.body
+  const value =
+    given.body === undefined || (given.body === null && !required)
+      ? missingMember(schema, definition.schemas, new Set())
+      : given.body
   if (value === undefined) {
     if (!required) return none
     if (resolveSchema(schema, definition.schemas).type !== 'object')

@@ -31,7 +31,10 @@ export function buildDraft(invocation: Invocation): BuiltRequest {
     method: invocation.method ?? operation.method,
     base: baseOf(definition, connection),
     path: needsOwnPath(url) ? buildPath(path, pathValues) : '',
-    query: [...readQuery(fixedQuery, 'package'), ...queryPairs(parameters, given.parameters.query)],
+    query: [
+      ...readQuery(buildPath(fixedQuery, pathValues), 'package'),
+      ...queryPairs(parameters, given.parameters.query),
+    ],
     headers: new Map(),
     body: invocation.method === undefined ? draftBody(definition, operation, given) : { kind: 'none' },
   }

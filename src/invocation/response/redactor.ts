@@ -3,25 +3,36 @@ import type { OpenConnection } from '../../connections/index.ts'
 import { encodeValue } from '../request/percent-encoding.ts'
 
 export interface Redactor {
-  (text: string): string
+  redact(text: string): string
   /** Length of the longest form: the end of cut text may hold a part of one. */
-  readonly longest: number
+  longest(): number
 }
 
 const mark = '[redacted]'
 
-/** A redactor for all secrets of the connection, and for what Basic authentication makes of them. */
+/** A redactor for all secrets of the connection. It costs nothing before its first use. */
 export function createRedactor(connection: OpenConnection | null): Redactor {
+  let forms: readonly string[] | null = null
+  const allForms = () => {
+    forms ??= secretForms(connection)
+    return forms
+  }
+  return {
+    redact(text) {
+      const pattern = allForms()
+        .map(form => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+        .join('|')
+      return pattern === '' ? text : text.replace(new RegExp(pattern, 'gi'), mark)
+    },
+    longest: () => allForms()[0]?.length ?? 0,
+  }
+}
+
+/** Longest first, so that no form is left with the rest of a longer one. */
+function secretForms(connection: OpenConnection | null): string[] {
   const values = Object.values(connection?.secrets ?? {}).map(secret => secret.reveal())
-  const forms = [...new Set(values.filter(value => value !== '').flatMap(formsOf))]
-  // Longest first, so that no form is left with the rest of a longer one.
-  forms.sort((one, other) => other.length - one.length)
-  const pattern =
-    forms.length === 0
-      ? null
-      : new RegExp(forms.map(form => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'gi')
-  const redact = (text: string) => (pattern ? text.replace(pattern, mark) : text)
-  return Object.assign(redact, { longest: forms[0]?.length ?? 0 })
+  const forms = new Set(values.filter(value => value !== '').flatMap(formsOf))
+  return [...forms].sort((one, other) => other.length - one.length)
 }
 
 function formsOf(value: string): string[] {

@@ -15,11 +15,11 @@ const shownCharacters = 4_096
 export function upstreamError(
   answer: WireAnswer,
   about: { definition: ConnectorDefinition; operation: OperationDefinition },
-  redact: Redactor,
+  redactor: Redactor,
   clock: Clock,
 ): JunctorError {
   const retryAfter = retryAfterSeconds(answer.headers['retry-after'], clock)
-  const upstream = shownBody(answer, redact)
+  const upstream = shownBody(answer, redactor)
   return new JunctorError(
     'UPSTREAM_ERROR',
     `${about.definition.title} answered ${about.operation.id} with status ${answer.status}; ${advice(answer.status, retryAfter)}.`,
@@ -42,25 +42,26 @@ function advice(status: number, retryAfter: number | null): string {
   return status >= 500 ? 'the fault is on its side, so try again later' : 'check the arguments'
 }
 
-function shownBody(answer: WireAnswer, redact: Redactor): Json {
+function shownBody(answer: WireAnswer, redactor: Redactor): Json {
   const text = errorText({ contentType: answer.headers['content-type'] ?? '', body: answer.body })
   if (text.trim() === '') return null
   // A secret that the cut went through has no whole form left to find.
-  const redacted = answer.cut ? redact(text.slice(0, -redact.longest || undefined)) : redact(text)
+  const redacted = redactor.redact(answer.cut ? text.slice(0, -redactor.longest() || undefined) : text)
   if (redacted.length > shownCharacters) return redacted.slice(0, shownCharacters)
   try {
-    return redactedJson(parseJson(redacted), redact)
+    return redactedJson(parseJson(redacted), redactor)
   } catch {
     return redacted
   }
 }
 
-/** Again behind the parser: JSON may spell any character as an escape. */
-function redactedJson(value: Json, redact: Redactor): Json {
-  if (typeof value === 'string') return redact(value)
-  if (Array.isArray(value)) return value.map(element => redactedJson(element, redact))
+/** Again behind the parser, since JSON may spell any character as an escape. Whoever prints an error knows no bigint. */
+function redactedJson(value: Json, redactor: Redactor): Json {
+  if (typeof value === 'string') return redactor.redact(value)
+  if (typeof value === 'bigint') return String(value)
+  if (Array.isArray(value)) return value.map(element => redactedJson(element, redactor))
   if (!isJsonObject(value)) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [redact(name), redactedJson(member, redact)]),
+    Object.entries(value).map(([name, member]) => [redactor.redact(name), redactedJson(member, redactor)]),
   )
 }

@@ -40,7 +40,7 @@ export function planArguments(
       target: { to: 'parameter', in: location, name: wire },
       shape,
       required,
-      schema,
+      schema: reader.describe(schema),
       literal: null,
     }
   })
@@ -53,8 +53,8 @@ function planBody(operation: OperationDefinition, reader: ShapeReader): Argument
   const place = { name: upperCamel(operation.id), key: `operation:${keyPart(operation.id)}/body` }
   const shape = reader.input(body.schema, place)
   if (!shape) return null
-  const described = body.description ?? body.schema.description
-  const schema = described === undefined ? body.schema : { ...body.schema, description: described }
+  const described = reader.describe(body.schema)
+  const schema = body.description === undefined ? described : { ...described, description: body.description }
   const required = body.required && !isFilledIn(shape)
   return { name: 'input', target: { to: 'body' }, shape, required, schema, literal: null }
 }

@@ -4,6 +4,7 @@ import type { ArgumentTarget, CompiledOperation } from '../artifact.ts'
 import { type ArgumentPlan, planArguments } from './argument-plan.ts'
 import type { Findings } from './findings.ts'
 import { keyPart, upperCamel } from './names.ts'
+import { contentOf } from './reference.ts'
 import { type Shape, scalar } from './shape.ts'
 import type { ShapeReader } from './shape-reader.ts'
 
@@ -19,7 +20,7 @@ export interface OperationPlan {
 }
 
 /** An argument that the hub adds. */
-export interface OwnArgument {
+interface OwnArgument {
   readonly name: 'connection' | 'limit' | 'after'
   readonly type: 'ID' | 'Int' | 'String'
   readonly description: string
@@ -117,13 +118,7 @@ function planResult(
   return { result: 'value', output: reader.output(response, place) }
 }
 
-function isBinary(
-  schema: Schema,
-  schemas: ConnectorDefinition['schemas'],
-  entered: readonly string[] = [],
-): boolean {
-  if (schema.type !== 'ref') return schema.type === 'string' && schema.format === 'binary'
-  const target = Object.hasOwn(schemas, schema.ref) ? schemas[schema.ref] : undefined
-  if (!target || entered.includes(schema.ref)) return false
-  return isBinary(target, schemas, [...entered, schema.ref])
+function isBinary(schema: Schema, schemas: ConnectorDefinition['schemas']): boolean {
+  const content = contentOf(schema, schemas)
+  return content?.type === 'string' && content.format === 'binary'
 }

@@ -2,7 +2,9 @@
 import type { Schema } from '../../definition/index.ts'
 import type { Findings } from './findings.ts'
 import { isHidden, isHiddenMember } from './hidden.ts'
-import { allocateNames, compareText, keyPart, memberName, upperCamel } from './names.ts'
+import { nameMembers } from './member-names.ts'
+import { compareText, keyPart, upperCamel } from './names.ts'
+import { describedSchema } from './reference.ts'
 import {
   type Direction,
   type MemberPlan,
@@ -15,7 +17,7 @@ import {
 type ObjectSchema = Extract<Schema, { type: 'object' }>
 
 /** Where an inline schema stands: the name its type would get, and a key that is unique in the connector. */
-export interface Place {
+interface Place {
   readonly name: string
   readonly key: string
 }
@@ -25,6 +27,8 @@ export interface ShapeReader {
   output(schema: Schema, place: Place): Shape
   /** The shape of what the caller gives; null where nothing of it is the caller's to give. */
   input(schema: Schema, place: Place): Shape | null
+  /** The schema with what its reference's target tells. */
+  describe(schema: Schema): Schema
   /** Every type met so far, by key. */
   types(): readonly TypePlan[]
 }
@@ -96,20 +100,30 @@ export function createShapeReader(
     place: Place,
     direction: Direction,
   ): MemberPlan[] {
-    const names = nameMembers(wires, place, findings)
+    const names = nameMembers(wires, place.name, findings)
     return wires.flatMap(wire => {
       const schema = owner.properties[wire]
       const name = names.get(wire)
       if (!schema || !name) return []
       const inside = { name: place.name + upperCamel(wire), key: `${place.key}/${keyPart(wire)}` }
       const required = direction === 'input' && owner.required.includes(wire) && schema.nullable !== true
-      return [{ name, wire, shape: shapeOf(schema, inside, direction, []), required, schema, literal: null }]
+      return [
+        {
+          name,
+          wire,
+          shape: shapeOf(schema, inside, direction, []),
+          required,
+          schema: describedSchema(schema, schemas),
+          literal: null,
+        },
+      ]
     })
   }
 
   return {
     output: (schema, place) => shapeOf(schema, place, 'output', []),
     input: (schema, place) => (isHidden(schema, schemas) ? null : shapeOf(schema, place, 'input', [])),
+    describe: schema => describedSchema(schema, schemas),
     types: () => [...types.values()].sort((a, b) => compareText(a.key, b.key)),
   }
 }
@@ -132,26 +146,4 @@ function scalarOf(schema: Schema): ScalarName {
     default:
       return 'JSON'
   }
-}
-
-function nameMembers(
-  wires: readonly string[],
-  place: Place,
-  findings: Findings,
-): ReadonlyMap<string, string> {
-  const wanted = wires.map(wire => {
-    const name = memberName(wire)
-    return { key: wire, name, exact: name === wire }
-  })
-  const names = allocateNames(wanted, '_')
-  for (const { key, name } of wanted) {
-    const given = names.get(key)
-    if (given === key) continue
-    findings.add({
-      severity: 'INFO',
-      code: given === name ? 'NAME_CHANGED' : 'NAME_DUPLICATE',
-      message: `The property ${JSON.stringify(key)} of ${place.name} is called ${given} in GraphQL.`,
-    })
-  }
-  return names
 }

@@ -52,7 +52,7 @@ export function printDescription(text: string, indent = ''): string {
   if (value === '') return ''
   const block = value.includes('\n') || value.length > 90
   const printed = print({ kind: Kind.STRING, value, block })
-  return `${indent}${printed.replaceAll('\n', `\n${indent}`)}\n`
+  return `${indent}${printed.replace(/\n(?!\n)/g, `\n${indent}`)}\n`
 }
 
 /** Says why in GraphQL's own words where the API gives no reason. */
@@ -67,6 +67,7 @@ function contentOf(schema: Schema): string | undefined {
 }
 
 function allowedOf(schema: Schema): string | undefined {
+  if (schema.type === 'array') return allowedOf(schema.items)
   if (!('enum' in schema) || !schema.enum || schema.enum.length === 0) return undefined
   const values = schema.enum
     .slice(0, shownValues)

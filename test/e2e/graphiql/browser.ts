@@ -70,7 +70,7 @@ export async function signUpAtThePage(page: Page, email: string): Promise<void> 
 }
 
 export async function editorsReady(page: Page): Promise<void> {
-  for (const editor of ['.query-editor', '.result-window'])
+  for (const editor of ['.graphiql-query-editor', '.result-window'])
     await page.locator(`${editor} .view-lines`).first().waitFor({ state: 'attached' })
 }
 

@@ -40,16 +40,23 @@ export function ConnectorList({ search, onSearch, onOpen }: ConnectorListProps) 
         value={search}
         onChange={event => onSearch(event.currentTarget.value)}
       />
-      <Listing pages={pages} onOpen={onOpen} />
+      <Listing pages={pages} searching={settled !== ''} onOpen={onOpen} />
     </section>
   )
 }
 
-function Listing({ pages, onOpen }: { pages: Pages<ConnectorSummary>; onOpen: (name: string) => void }) {
+interface ListingProps {
+  readonly pages: Pages<ConnectorSummary>
+  readonly searching: boolean
+  readonly onOpen: (name: string) => void
+}
+
+function Listing({ pages, searching, onOpen }: ListingProps) {
   const { answer } = pages
   if (answer.state === 'loading') return <p className="quiet-text">Loading connectors…</p>
   if (answer.state === 'failed') return <p className="notice error">{answer.message}</p>
-  if (answer.value.nodes.length === 0) return <p className="quiet-text">No connector matches.</p>
+  if (answer.value.nodes.length === 0)
+    return <p className="quiet-text">{searching ? 'No connector matches.' : 'This hub has no connectors.'}</p>
   return (
     <>
       <ul className="rows">

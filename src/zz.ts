@@ -1,0 +1,17 @@
+import { readDocument } from './definition/index.ts'
+const t = (n: string, document: string) => { const t0 = performance.now(); const r = readDocument({ name: 'x', document, properties: null }); console.log(n, document.length, Math.round(performance.now() - t0), r.diagnostics.slice(0, 2).map(d => d.code + d.message.slice(0, 100)), r.definition?.operations.length) }
+t('yaml flat', 'swagger: "2.0"\npaths: {}\nx:\n' + Array.from({ length: 200000 }, (_, i) => `  k${i}: value ${i}`).join('\n'))
+t('yaml list', 'swagger: "2.0"\npaths: {}\nx:\n' + Array.from({ length: 200000 }, (_, i) => `  - a: ${i}`).join('\n'))
+t('yaml flow nest', 'a: ' + '['.repeat(1_000_000))
+t('yaml block nest', '- '.repeat(1_000_000))
+t('yaml keys', '? '.repeat(300_000))
+t('yaml big string', 'swagger: "2.0"\npaths: {}\nx: "' + 'a\\n'.repeat(2_000_000) + '"')
+t('yaml anchors', 'swagger: "2.0"\npaths: {}\n' + Array.from({ length: 20000 }, (_, i) => `a${i}: &a${i} x\nb${i}: *a${i}`).join('\n'))
+t('yaml merge', 'swagger: "2.0"\npaths: {}\n' + Array.from({ length: 20000 }, (_, i) => `a${i}: &a${i} {x: 1}\nb${i}: {<<: *a${i}}`).join('\n'))
+t('json dup', '{"swagger":"2.0","paths":{},' + '"a":1,'.repeat(1_000_000) + '"b":1}')
+t('json broken', '{"swagger":"2.0","paths":{},' + '"a":1 '.repeat(1_000_000) + '"b":1}')
+t('json ems', '{"swagger":"2.0","paths":{}, ' + '\u2003 '.repeat(1_000_000) + '"b":1}')
+t('json quotes', '{"swagger":"2.0","paths":{}, ' + '"\n'.repeat(1_000_000) + '"b":1}')
+const big = (n: number) => JSON.stringify({ swagger: '2.0', definitions: Object.fromEntries(Array.from({ length: 3000 }, (_, i) => ['D' + i, { type: 'object', properties: Object.fromEntries(Array.from({ length: 10 }, (_, j) => ['p' + j, { $ref: '#/definitions/D' + ((i * 7 + j) % 3000) }])) }])), paths: Object.fromEntries(Array.from({ length: n }, (_, i) => ['/' + i, { post: { parameters: [{ in: 'body', name: 'b', schema: { $ref: '#/definitions/D0' } }], responses: {} } }])) })
+t('hook walk', big(4000))
+t('same ids', JSON.stringify({ swagger: '2.0', paths: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => ['/' + i, { get: { operationId: 'a', responses: {} } }])) }))
