@@ -12,6 +12,7 @@ import {
   subscribe,
   validate,
 } from 'graphql'
+import { fitValue } from '../subgraph/index.ts'
 import type { RequestContext } from './context.ts'
 import type { ErrorPresenter } from './errors.ts'
 import { limitRules } from './limits.ts'
@@ -139,7 +140,7 @@ function dispatch(slice: Slice, options: Options): GraphQLFieldResolver<unknown,
     if (rootTypes.has(type)) {
       if (info.fieldName === '_service' && context.scope.kind === 'subgraph')
         return { sdl: options.sdl(context.scope.connector) }
-      return rootResolver(info.fieldName)?.(source, args, context)
+      return fitted(rootResolver(info.fieldName)?.(source, args, context), info)
     }
     return connectorOfField(type)
       ? slice.member(source, args, context, info)
@@ -161,6 +162,11 @@ function withCode(error: GraphQLError): GraphQLError {
     positions: error.positions ?? null,
     extensions: { ...error.extensions, code: 'GRAPHQL_VALIDATION_FAILED' },
   })
+}
+
+/** One odd value must not fail the field: what an API answers is fitted to what its swagger declares. */
+async function fitted(value: unknown, info: GraphQLResolveInfo): Promise<unknown> {
+  return fitValue(await value, info.returnType)
 }
 
 /** Every trigger has an event type of its own; what they share is resolved once, for the interface. */

@@ -73,7 +73,11 @@ export function createSubscribe({
         'This cursor is ahead of its feed: pass `after` exactly as an event of this feed had it.',
       )
     if (sequence < row.prunedSequence)
-      throw cursorExpired(feedId, row.prunedSequence, 'This cursor is older than what the log of its feed holds.')
+      throw cursorExpired(
+        feedId,
+        row.prunedSequence,
+        'This cursor is older than what the log of its feed holds.',
+      )
     throwAtGap(feedId, sequence, await pages.behind(feedId, sequence, -1))
   }
 }

@@ -186,8 +186,11 @@ export function createTriggers(options: TriggersOptions): Triggers {
     subscriberCount: readers.count,
 
     async webhookUrl(feed) {
-      const trigger = findTrigger(connectors, feed)
-      const row = feed.kind === 'WEBHOOK' && !registersByCall(trigger) ? await feeds.find(feed.id) : null
+      const byHand =
+        feed.kind === 'WEBHOOK' &&
+        connectors.get(feed.connector) !== null &&
+        !registersByCall(findTrigger(connectors, feed))
+      const row = byHand ? await feeds.find(feed.id) : null
       return row ? tokens.url(row) : null
     },
 

@@ -253,7 +253,7 @@ test('a slow consumer delays nobody and holds one page', async () => {
   const late: number[] = []
   while (late.length < 39) {
     const next = await slow.next()
-    late.push((next.value?.data as { body: { n: number } }).body.n)
+    if (!next.done) late.push((next.value.data as { body: { n: number } }).body.n)
   }
   expect(late).toEqual(upTo(40).slice(1))
 })

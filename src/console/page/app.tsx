@@ -1,20 +1,15 @@
 // Signed out: the sign-in form. Signed in: the workbench, which is loaded only then because Monaco is large.
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { loadState } from './account.ts'
+import { startAnewSignedOut } from './session-end.ts'
 import { SignIn } from './sign-in.tsx'
 import { useAnswer } from './use-answer.ts'
 
 const Workbench = lazy(async () => ({ default: (await import('./workbench.tsx')).Workbench }))
 
-export function App() {
+/** `ended`: the visitor was signed in a moment ago. */
+export function App({ ended }: { ended: boolean }) {
   const { answer, reload } = useAnswer(loadState)
-  const [ended, setEnded] = useState(false)
-  const sessionMayHaveEnded = useCallback(async () => {
-    const state = await loadState()
-    if (state.signedIn) return
-    setEnded(true)
-    await reload()
-  }, [reload])
 
   if (answer.state === 'loading') return <Waiting />
   if (answer.state === 'failed') return <Unreachable message={answer.message} onRetry={reload} />
@@ -28,12 +23,16 @@ export function App() {
         onSignedIn={reload}
       />
     )
-
   return (
     <Suspense fallback={<Waiting />}>
-      <Workbench user={user} onUnauthenticated={sessionMayHaveEnded} />
+      <Workbench user={user} onUnauthenticated={leaveIfSignedOut} />
     </Suspense>
   )
+}
+
+async function leaveIfSignedOut(): Promise<void> {
+  const { signedIn } = await loadState()
+  if (!signedIn) startAnewSignedOut()
 }
 
 function Waiting() {

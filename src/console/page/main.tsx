@@ -4,6 +4,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { z } from 'zod'
 import { App } from './app.tsx'
+import { sessionJustEnded } from './session-end.ts'
 
 // zod otherwise tries `new Function`, which the content security policy forbids and the browser would report.
 z.config({ jitless: true })
@@ -12,6 +13,6 @@ const container = document.getElementById('console')
 if (!container) throw new Error('The page has no element with the id "console".')
 createRoot(container).render(
   <StrictMode>
-    <App />
+    <App ended={sessionJustEnded()} />
   </StrictMode>,
 )

@@ -57,6 +57,7 @@ function printArgument(plan: OperationPlan, argument: ArgumentPlan, { loaded }: 
   return `${description}    ${printInput(argument, loaded.ofArgument(plan, argument.name))}`
 }
 
+/** `data` may be null: one notification that is not of the declared shape must not end a subscription. */
 function printEvent(operation: OperationPlan, text: SubgraphText): string {
   const summary = operation.operation.summary ?? operation.operation.id
   const data = text.loaded.ofResult(operation)
@@ -65,7 +66,7 @@ function printEvent(operation: OperationPlan, text: SubgraphText): string {
   cursor: String!
   time: DateTime!
   feed: Feed!
-  data: ${data}!
+  data: ${data}
 }`
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { waitFor } from '../../harness/hub.ts'
 
 export const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 export const chromiumPresent = existsSync(chromiumPath)
@@ -89,11 +90,16 @@ export async function setVariables(page: Page, variables: object): Promise<void>
   await page.keyboard.press('Delete')
 }
 
-/** Waits until the response shows `text`. Monaco writes its spaces as no-break spaces. */
+/** Waits until the visible part of the response shows `text`; throws with what it shows instead. */
 export async function responseShows(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(
-    expected =>
-      document.querySelector('.result-window')?.textContent?.replaceAll('\u00a0', ' ').includes(expected),
-    text,
+  let shown = ''
+  await waitFor(
+    async () => {
+      // Monaco writes its spaces as no-break spaces.
+      shown = ((await page.locator('.result-window').textContent()) ?? '').replaceAll('\u00a0', ' ')
+      return shown.includes(text)
+    },
+    () => `The response does not show ${text}, but: ${shown}`,
+    30,
   )
 }
