@@ -1,9 +1,12 @@
 // What the driver reads from MySQL and MariaDB as JSON, by column type, and their types as column kinds.
-import { type FieldPacket, TypedParameter, type TypedParameterValue, Types } from 'mysql2'
+import mysql, { type FieldPacket, type TypedParameterValue } from 'mysql2'
 import { type Json, parseJson } from '../../src/json.ts'
 import type { ColumnKind } from './engine.ts'
 import { exactDecimal, exactInteger, finite } from './numbers.ts'
 import { type ParameterForms, parameterOf } from './parameters.ts'
+
+// Getters of a CommonJS module: Node finds no named exports in them.
+const { TypedParameter, Types } = mysql
 
 const asMoment = (text: string) => text.replace(' ', 'T')
 
@@ -85,7 +88,7 @@ const int64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n, unsignedMost: 2n ** 6
 export const mysqlForms: ParameterForms = {
   // Text would be compared as a double. Beyond 64 bits the server must refuse it itself.
   integer(value) {
-    if (value >= int64.least && value <= int64.most) return TypedParameter.LONGLONG(value)
+    if (value >= int64.least && value <= int64.most) return Number(value)
     return value > 0n && value <= int64.unsignedMost ? TypedParameter.LONGLONG.unsigned(value) : String(value)
   },
   decimal: text => TypedParameter.NEWDECIMAL(text),

@@ -62,6 +62,8 @@ const byErrorNumber: Readonly<Record<number, Meaning>> = {
   1142: { status: 403, code: 'Forbidden' },
   1143: { status: 403, code: 'Forbidden' },
   1205: { status: 409, code: 'Conflict' },
+  1364: { status: 400, code: 'ConstraintViolated' },
+  1366: { status: 400, code: 'ValueRefused' },
   1969: { status: 504, code: 'StatementTimeout' },
   3024: { status: 504, code: 'StatementTimeout' },
 }

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 
-export interface ConsoleAsset {
+interface ConsoleAsset {
   /** Absolute. */
   readonly file: string
   readonly contentType: string

@@ -104,7 +104,9 @@ function readDefinition(reading: Reading, source: DocumentSource, parts: Package
   const policies = readPolicies(reading, names)
   const baseUrl = readBaseUrl(reading)
   const scripted = scriptedOperations(reading, names, parts.hasScript)
-  const context = { reading, names, schemas, policies, baseUrl, scripted }
+  // A text without the mark has no webhook that registers itself: nothing needs searching.
+  const search = { left: source.document.includes('x-ms-notification-url') ? reading.bounds.values : 0 }
+  const context = { reading, names, schemas, policies, baseUrl, scripted, search }
   const operations = names.operations
     .map(named => readOperation(context, named))
     .filter(operation => operation !== undefined)

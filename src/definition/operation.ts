@@ -4,6 +4,7 @@ import type { HttpMethod, OperationDefinition, PolicyInstance } from './model.ts
 import { child, elements, flag, isObject, keysOf, present, words } from './node.ts'
 import type { NamedOperation, OperationNames } from './operation-names.ts'
 import { policiesOf } from './policy.ts'
+import type { SearchBudget } from './property-path.ts'
 import type { Reading } from './reading.ts'
 import { readRequest } from './request.ts'
 import { readNextLink, readResponse } from './response.ts'
@@ -19,6 +20,7 @@ export interface OperationContext {
   readonly policies: readonly PolicyInstance[]
   readonly baseUrl: string
   readonly scripted: (id: string) => boolean
+  readonly search: SearchBudget
 }
 
 const methods: Readonly<Record<string, HttpMethod>> = {
@@ -52,7 +54,7 @@ export function readOperation(
   const response = readResponse({ reading, schemas, method: named.method }, node)
   const policies = policiesOf(context.policies, id)
   const { role, event } = readRole(
-    { reading, schemas, policies, operation: id },
+    { reading, schemas, policies, search: context.search, operation: id },
     item,
     node,
     request.body,

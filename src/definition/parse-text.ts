@@ -1,5 +1,5 @@
 // Text of a definition or properties file → a plain JSON value, bounded, or null with an ERROR that says why.
-import { parseDocument } from 'yaml'
+import { type Document, parseDocument, visit } from 'yaml'
 import { isJsonObject, type Json, parseJson } from '../json.ts'
 import type { Bounds } from './bounds.ts'
 import { duplicateKeys } from './duplicate-keys.ts'
@@ -53,13 +53,31 @@ function readYaml(text: string, file: string, findings: Findings): unknown {
       findings.error('SYNTAX_INVALID', `${file} is no YAML. ${firstLine(problem.message)}`)
       return undefined
     }
-    return document.toJS({ maxAliasCount: 1_000 })
+    if (countAliases(document) > mostAliases) {
+      findings.error('SYNTAX_INVALID', `${file} has more than ${mostAliases} YAML aliases.`)
+      return undefined
+    }
+    return document.toJS({ maxAliasCount: mostAliases })
   } catch (error) {
     // Aliases past the count, nesting past the stack: the parser throws, and the text is at fault.
     if (!(error instanceof Error)) throw error
     findings.error('SYNTAX_INVALID', `${file} is no YAML that can be read. ${firstLine(error.message)}`)
     return undefined
   }
+}
+
+/** Each alias is looked up by walking the document: many of them cost the square of its length. */
+const mostAliases = 1_000
+
+function countAliases(document: Document.Parsed): number {
+  let count = 0
+  visit(document, {
+    Alias() {
+      count += 1
+      return count > mostAliases ? visit.BREAK : undefined
+    },
+  })
+  return count
 }
 
 function firstLine(message: string): string {

@@ -33,21 +33,26 @@ export function schemaAt(schemas: SchemaReader, schema: Schema, path: readonly s
   return current
 }
 
-/** Steps of one search; shared schemas would else make it grow without end. */
-const mostSteps = 20_000
+/** How many schemas the searches of one document may still look at: shared ones multiply without end. */
+export interface SearchBudget {
+  left: number
+}
+
+/** Deeper than any API asks for a URL: the deepest of the catalogue is four levels down (connector-format §5.2). */
+const deepest = 16
 
 /** Every path whose schema passes, through objects and arrays (`0` is their first element), no cycle twice. */
 export function pathsWhere(
   schemas: SchemaReader,
   schema: Schema,
   passes: (schema: Schema) => boolean,
+  budget: SearchBudget,
 ): readonly (readonly string[])[] {
   const found: (readonly string[])[] = []
   const above = new Set<Schema>()
-  let steps = 0
   const walk = (each: Schema, path: readonly string[]) => {
-    steps += 1
-    if (steps > mostSteps) return
+    budget.left -= 1
+    if (budget.left < 0 || path.length > deepest) return
     if (passes(each)) {
       found.push(path)
       return

@@ -2,7 +2,7 @@
 import { isJsonObject } from '../json.ts'
 import type { BodyDefinition, OperationRole, PolicyInstance, Schema } from './model.ts'
 import { child, isObject, type Node, words } from './node.ts'
-import { expressionPath, pathsWhere, schemaAt } from './property-path.ts'
+import { expressionPath, pathsWhere, type SearchBudget, schemaAt } from './property-path.ts'
 import { follow, type Reading } from './reading.ts'
 import type { SchemaReader } from './schema.ts'
 
@@ -11,6 +11,8 @@ export interface RoleContext {
   readonly schemas: SchemaReader
   /** Policies that apply to this operation. */
   readonly policies: readonly PolicyInstance[]
+  /** What finding the places of callback URLs may still cost. */
+  readonly search: SearchBudget
   /** operationId, for findings. */
   readonly operation: string
 }
@@ -30,8 +32,7 @@ export function readRole(
 ): RoleAndEvent {
   const { schemas } = context
   const trigger = words(child(node, 'x-ms-trigger'))?.toLowerCase()
-  const callbackPaths =
-    body === null ? [] : pathsWhere(schemas, body.schema, schema => schema.notificationUrl === true)
+  const callbackPaths = body === null ? [] : pathsWhere(schemas, body.schema, takesCallback, context.search)
   const onPath = child(item, 'x-ms-notification-content')
   // Its place is the path item (§2.5); on the operation it can mean nothing else.
   const notification = isObject(onPath) ? onPath : child(node, 'x-ms-notification-content')
@@ -52,6 +53,10 @@ export function readRole(
     }
   }
   return polling(context, trigger, policy, response ?? { type: 'any' }, node)
+}
+
+function takesCallback(schema: Schema): boolean {
+  return schema.notificationUrl === true
 }
 
 function notificationSchema({ reading, schemas }: RoleContext, notification: Node): Schema {

@@ -2,7 +2,7 @@
 
 import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
-import { Bytes, type InvocationResult } from '../invocation/index.ts'
+import { Bytes, callPages, type InvocationResult } from '../invocation/index.ts'
 import { printJson } from '../json.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
@@ -38,14 +38,18 @@ export function createOperationCaller(services: Services) {
       const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
       const connection = await services.connections.resolve(actor, name, wire.connection ?? null)
       const open = connection ? await services.connections.open(actor, connection.id) : null
+      const invocation = {
+        definition,
+        operation: operationDefinition,
+        connection: open,
+        arguments: wire,
+        signal: context.signal,
+      }
+      const { limit } = wire
       const outcome = await attempt(() =>
-        services.invoker.call({
-          definition,
-          operation: operationDefinition,
-          connection: open,
-          arguments: wire,
-          signal: context.signal,
-        }),
+        limit === undefined
+          ? services.invoker.call(invocation)
+          : callPages(services.invoker, invocation, limit),
       )
       if (operation.root === 'Mutation')
         await services.audit.append(actor, {

@@ -25,13 +25,13 @@ const look = 250
 
 export function createStarter({ feeds, scheduler, readers, connectors, clock, settings }: StarterOptions) {
   /** True where nobody is told yet that there are subscribers. */
-  function waits(row: FeedRow): boolean {
+  async function waits(row: FeedRow): Promise<boolean> {
     if (row.status === 'STARTING') return true
     const unregistered = row.kind === 'WEBHOOK' && !row.registered
     return (
       unregistered &&
       (row.status === 'FAILING' || row.status === 'NEEDS_AUTHORIZATION') &&
-      registersByCall(findTrigger(connectors, row))
+      registersByCall(await findTrigger(connectors, row))
     )
   }
 
@@ -44,7 +44,7 @@ export function createStarter({ feeds, scheduler, readers, connectors, clock, se
       const deadline = clock.now() + settings.startSeconds * 1000
       for (;;) {
         const row = await live(feedId)
-        if (!waits(row)) return row
+        if (!(await waits(row))) return row
         if (signal.aborted || readers.closed || clock.now() > deadline) return late(row)
         await attempt(row, feedId, signal)
       }

@@ -45,7 +45,7 @@ export function createSubscribe({
   }
 
   return async function subscribe({ binding, options, after, signal }) {
-    const { role } = findTrigger(connectors, binding)
+    const { role } = await findTrigger(connectors, binding)
     const position = after === undefined ? null : await checked(after, bindingHash(binding))
     const kind = role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
     const row = await feeds.ensure(binding, kind, options)

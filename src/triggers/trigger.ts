@@ -12,15 +12,15 @@ export interface Trigger {
 }
 
 export interface Connectors {
-  get(name: string): ConnectorDefinition | null
+  get(name: string): Promise<ConnectorDefinition | null>
 }
 
 /** Throws CONNECTOR_NOT_FOUND where the connector is not there to serve, BAD_INPUT for what is no trigger. */
-export function findTrigger(
+export async function findTrigger(
   connectors: Connectors,
   { connector, operationId }: { readonly connector: string; readonly operationId: string },
-): Trigger {
-  const definition = connectors.get(connector)
+): Promise<Trigger> {
+  const definition = await connectors.get(connector)
   if (!definition)
     throw new JunctorError(
       'CONNECTOR_NOT_FOUND',

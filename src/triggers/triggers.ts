@@ -140,7 +140,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
     subscribe: createSubscribe({ feeds, starter, readers, pages, connectors }),
 
     async create(binding, feedOptions) {
-      const { role } = findTrigger(connectors, binding)
+      const { role } = await findTrigger(connectors, binding)
       const kind = role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
       const row = await feeds.ensure(binding, kind, { ...feedOptions, durable: true })
       await starter.start(feedIdOf(row.id), AbortSignal.timeout(settings.startSeconds * 1000))
@@ -188,8 +188,8 @@ export function createTriggers(options: TriggersOptions): Triggers {
     async webhookUrl(feed) {
       const byHand =
         feed.kind === 'WEBHOOK' &&
-        connectors.get(feed.connector) !== null &&
-        !registersByCall(findTrigger(connectors, feed))
+        (await connectors.get(feed.connector)) !== null &&
+        !registersByCall(await findTrigger(connectors, feed))
       const row = byHand ? await feeds.find(feed.id) : null
       return row ? tokens.url(row) : null
     },

@@ -83,7 +83,7 @@ export function createWebhookWork(options: WebhookWorkOptions) {
         'The provider did not say where its registration lives, so it could not be deleted.',
       )
     try {
-      await registration.unregister(row, findTrigger(connectors, row), location, signal)
+      await registration.unregister(row, await findTrigger(connectors, row), location, signal)
     } catch (error) {
       if (signal.aborted) throw error
       return retryOrGiveUp(row, lease, error)

@@ -65,7 +65,7 @@ export function createWorker(options: WorkerOptions) {
     task: 'poll' | 'register',
     signal: AbortSignal,
   ): Promise<void> {
-    const trigger = findTrigger(connectors, row)
+    const trigger = await findTrigger(connectors, row)
     const { role } = trigger
     if (role.role === 'polling' && task === 'poll') await polls.run(row, { ...trigger, role }, lease, signal)
     else if (role.role === 'webhook' && task === 'register')

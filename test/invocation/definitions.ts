@@ -13,7 +13,7 @@ import type { Json } from '../../src/json.ts'
 import { secret } from '../../src/secret.ts'
 
 export const text: Schema = { type: 'string' }
-export const anything: Schema = { type: 'any' }
+const anything: Schema = { type: 'any' }
 
 export function parameter(
   place: ParameterDefinition['in'],

@@ -82,7 +82,7 @@ describe('an error status', () => {
 })
 
 describe('secrets', () => {
-  const canary = 'cAnARY-5ecrßt/+&="\\ü'
+  const canary = 'cAnARY-5ecrßt/+&="\\ü!('
   const key = connection(
     authentication('API_KEY', [
       { in: 'query', name: 'k', parameter: 'api_key' },
@@ -219,6 +219,17 @@ describe('secrets', () => {
     }
   })
 
+  test('not in the part that is left of one at the end of a long answer', async () => {
+    await using upstream = await startUpstream()
+    await using opened = openInvoker({ allowPrivate: [upstream.origin] })
+    const long = 'cAnARY-'.repeat(100)
+    upstream.answer = (_request, response) => response.writeHead(400).end(long.repeat(1_000))
+    const about = definition(upstream.origin)
+    const open = connection(authentication('CUSTOM'), { long })
+    const error = await failureOf(opened.invoker.call(invocation(about, operation(), { connection: open })))
+    expect(error.details.upstream).toMatch(/^(\[redacted\])+[[\]redact]*$/)
+  })
+
   test('not in the sentence where a secret makes the host', async () => {
     await using opened = openInvoker({ resolve: async () => [] })
     const about = definition('https://x.example', {
@@ -282,10 +293,15 @@ describe('time', () => {
 })
 
 describe('retries', () => {
-  const counted = async (answer: Answer, called = operation(), rest: Partial<Invocation> = {}) => {
+  const counted = async (
+    answer: Answer,
+    called = operation(),
+    rest: Partial<Invocation> = {},
+    limits: Partial<Limits> = {},
+  ) => {
     await using upstream = await startUpstream()
     const clock = impatientClock()
-    await using opened = openInvoker({ allowPrivate: [upstream.origin], clock })
+    await using opened = openInvoker({ allowPrivate: [upstream.origin], clock, limits })
     upstream.answer = answer
     const outcome = await opened.invoker.call(invocation(definition(upstream.origin), called, rest)).then(
       ({ status }) => status,
@@ -329,6 +345,14 @@ describe('retries', () => {
 
   test('a POST that is marked safe is tried again', async () => {
     expect(await counted(status(503), operation({ method: 'POST', safe: true }))).toMatchObject({ calls: 3 })
+  })
+
+  test('a call that took too long is not made again', async () => {
+    expect(await counted(() => {}, operation(), {}, { headersMs: 50 })).toEqual({
+      outcome: 'UPSTREAM_TIMEOUT',
+      calls: 1,
+      waits: [],
+    })
   })
 
   test.each([400, 401, 404, 429, 500, 501])('%i is not tried again', async code => {

@@ -93,7 +93,7 @@ describe('triggers', () => {
   })
 
   test('an event of unknown shape is JSON', () => {
-    expect(it.type('tracker_OnCommentEvent')).toContain('data: JSON\n')
+    expect(it.type('tracker_OnCommentEvent')).toContain('data: JSON }')
   })
 
   test('a polling trigger is a subscription too, whatever its method', () => {

@@ -87,7 +87,7 @@ export async function openWorld(): Promise<World> {
             return open
           },
           invoker,
-          connectors: { get: name => (name === 'demo' ? demo : null) },
+          connectors: { get: async name => (name === 'demo' ? demo : null) },
           bus,
           clock: systemClock,
           logger: createLogger('silent'),

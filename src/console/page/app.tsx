@@ -30,9 +30,10 @@ export function App({ ended }: { ended: boolean }) {
   )
 }
 
+/** A hub that does not answer has not ended the session; whoever asked it shows that it does not answer. */
 async function leaveIfSignedOut(): Promise<void> {
-  const { signedIn } = await loadState()
-  if (!signedIn) startAnewSignedOut()
+  const state = await loadState().catch(() => null)
+  if (state?.signedIn === false) startAnewSignedOut()
 }
 
 function Waiting() {

@@ -14,14 +14,13 @@ export interface Pages<T> {
   /** Why the latest `more` failed, or an empty string. */
   readonly moreFailed: string
   readonly more: () => Promise<void>
-  readonly reload: () => Promise<void>
 }
 
 /** Loads the first page, then one more for each call of `more`; starts anew when `load` changes. */
 export function usePages<T>(load: (after: string | null) => Promise<Page<T>>): Pages<T> {
   const [added, setAdded] = useState<{ readonly to: Page<T>; readonly page: Page<T> } | null>(null)
   const [moreFailed, setMoreFailed] = useState('')
-  const { answer: first, reload } = useAnswer(useCallback(() => load(null), [load]))
+  const { answer: first } = useAnswer(useCallback(() => load(null), [load]))
 
   const start = first.state === 'ready' ? first.value : null
   const shown = start && added?.to === start ? added.page : start
@@ -35,5 +34,5 @@ export function usePages<T>(load: (after: string | null) => Promise<Page<T>>): P
       setMoreFailed(messageOf(error))
     }
   }
-  return { answer: shown ? { state: 'ready', value: shown } : first, moreFailed, more, reload }
+  return { answer: shown ? { state: 'ready', value: shown } : first, moreFailed, more }
 }

@@ -1,5 +1,7 @@
 // GraphiQL with Junctor's panel, for somebody who is signed in.
+import './style/editor-style.ts'
 import './style/workbench.css'
+import './style/panel.css'
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
 import { useCallback, useMemo } from 'react'
 import type { ConsoleState } from '../console-state.ts'

@@ -2,7 +2,7 @@
 // could be evaluated further.
 import type { JsonPath } from './json-path.ts'
 
-export type ScalarSource = 'connectionParameters' | 'headers' | 'queryParameters'
+type ScalarSource = 'connectionParameters' | 'headers' | 'queryParameters'
 export type DocumentRoot = 'body' | 'item' | 'triggerBody'
 
 /** A part of a template. `source` is its text; the sources of all pieces, joined, are the template. */

@@ -56,7 +56,7 @@ export function convertProperty(
 }
 
 /** Changes every element of an array, or the value itself. */
-export function eachElement(holder: Json, change: (element: Json) => Json): Json {
+function eachElement(holder: Json, change: (element: Json) => Json): Json {
   return Array.isArray(holder) ? holder.map(change) : change(holder)
 }
 

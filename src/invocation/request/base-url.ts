@@ -4,7 +4,7 @@ import type { ConnectorDefinition } from '../../definition/index.ts'
 import { JunctorError } from '../../errors.ts'
 
 /** Host of packages that have no address of their own: the connection must bring one. */
-export const placeholderHost = 'connector.invalid'
+const placeholderHost = 'connector.invalid'
 
 /** The base URL before policies. Throws CREDENTIAL_INVALID for a connection whose base URL cannot be called. */
 export function baseOf(definition: ConnectorDefinition, connection: OpenConnection | null): string {

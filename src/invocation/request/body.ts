@@ -8,7 +8,7 @@ import { readBinary } from './base64.ts'
 import { fillDefaults, missingMember, resolveSchema } from './body-defaults.ts'
 import { formatted } from './query.ts'
 
-export interface FormFile {
+interface FormFile {
   readonly data: Uint8Array<ArrayBuffer>
   readonly contentType: string
   readonly fileName: string

@@ -45,8 +45,9 @@ function advice(status: number, retryAfter: number | null): string {
 function shownBody(answer: WireAnswer, redactor: Redactor): Json {
   const text = errorText({ contentType: answer.headers['content-type'] ?? '', body: answer.body })
   if (text.trim() === '') return null
-  // A secret that the cut went through has no whole form left to find.
-  const redacted = redactor.redact(answer.cut ? text.slice(0, -redactor.longest() || undefined) : text)
+  const whole = redactor.redact(text)
+  // Where the body was cut in the middle of a secret, its beginning is the end of the text and cannot be recognised.
+  const redacted = answer.cut ? whole.slice(0, -redactor.longest() || undefined) : whole
   if (redacted.length > shownCharacters) return redacted.slice(0, shownCharacters)
   try {
     return redactedJson(parseJson(redacted), redactor)

@@ -43,6 +43,7 @@ export function openWebappTransport(webapps: WebappSockets, limits: Limits): Web
         if (signal.aborted) throw cause
         const failure = exchangeFailure(cause, definition.title)
         if (failure.code !== 'UPSTREAM_UNREACHABLE') throw failure
+        // A webapp that starts again may listen elsewhere.
         await forget(socketPath)
         throw new JunctorError(
           'WEBAPP_UNAVAILABLE',

@@ -50,7 +50,7 @@ export function createReceiver({ db, tokens, connectors, bus, logger, metrics }:
     if (delivery.body.byteLength > bodyLimit)
       return told(413, `A delivery may have ${bodyLimit} bytes.`, 'too_large')
     if (row.status === 'PAUSED') return told(202, '', 'paused')
-    const role = webhookRole(row)
+    const role = await webhookRole(row)
     const found = eventData(role.delivers, delivery)
     if (found === 'depth') return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
     const event = { key: deliveryId(delivery.headers) ?? randomUUID(), data: found.data }
@@ -71,8 +71,8 @@ export function createReceiver({ db, tokens, connectors, bus, logger, metrics }:
     return told(202, '', added === 0 ? 'repeated' : 'stored')
   }
 
-  function webhookRole(row: FeedRow): Pick<WebhookRole, 'delivers' | 'once'> {
-    const { role } = findTrigger(connectors, row)
+  async function webhookRole(row: FeedRow): Promise<Pick<WebhookRole, 'delivers' | 'once'>> {
+    const { role } = await findTrigger(connectors, row)
     return role.role === 'webhook' ? role : { delivers: 'body', once: false }
   }
 
