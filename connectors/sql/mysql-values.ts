@@ -88,7 +88,7 @@ const int64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n, unsignedMost: 2n ** 6
 export const mysqlForms: ParameterForms = {
   // Text would be compared as a double. Beyond 64 bits the server must refuse it itself.
   integer(value) {
-    if (value >= int64.least && value <= int64.most) return Number(value)
+    if (value >= int64.least && value <= int64.most) return TypedParameter.LONGLONG(value)
     return value > 0n && value <= int64.unsignedMost ? TypedParameter.LONGLONG.unsigned(value) : String(value)
   },
   decimal: text => TypedParameter.NEWDECIMAL(text),

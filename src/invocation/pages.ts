@@ -1,4 +1,5 @@
-// x-ms-pageable: next links followed until the caller has as many items as they asked for (connector-format §7).
+// x-ms-pageable: next links followed until the caller has at least as many items as they asked for (connector-format
+// §7). Pages are never cut: the link behind the last one leads to the next item, so that nothing is skipped.
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { Bytes, type Invocation, type InvocationResult, type Invoker } from './invocation.ts'
 
@@ -14,7 +15,7 @@ interface Page {
 }
 
 /**
- * Makes the call and follows its next links up to `limit` items. The answer is the first page's, with all items and
+ * Makes the call and follows its next links until there are `limit` items. The answer is the first page's, with all items and
  * the link behind the last page that was read. Links are held to the connection's own origin by `Invocation.url`.
  * An answer that is not a page is returned as it is. Throws as `Invoker.call` does.
  */
@@ -44,7 +45,7 @@ export async function callPages(
     ...first,
     body: {
       ...start.body,
-      [start.itemsKey]: items.slice(0, limit),
+      [start.itemsKey]: items,
       ...(link === undefined ? {} : { [link]: last.next }),
     },
   }

@@ -22,7 +22,7 @@ describe('requests', () => {
   test('what is public answers a stranger; what is not says how to sign in', async () => {
     const stranger = clientOf(hub.url, '', {})
     expect(await stranger.query('{ viewer { email } }')).toEqual({ viewer: null })
-    const refused = await stranger.answer('{ sql_listTables { value } }')
+    const refused = await stranger.answer('{ sql_listTables { value { name } } }')
     expect(refused.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
     expect((await stranger.answer('{ connectors { totalCount } }')).errors?.[0]?.extensions.code).toBe(
       'UNAUTHENTICATED',
@@ -69,7 +69,7 @@ describe('requests', () => {
     ['tokens', `{ viewer { ${'email '.repeat(11_000)} } }`],
   ])('a document beyond the limit of %s is refused before it runs', async (_name, query) => {
     const answer = await ada.answer(query)
-    expect(answer.errors?.[0]?.message).toMatch(/limit|at most|exceeded/i)
+    expect(answer.errors?.[0]?.message).toMatch(/limit|at most|exceeded|contains more/i)
   })
 
   test('an upstream’s status is told and does not become the hub’s own', async () => {

@@ -8,9 +8,12 @@ import { compileConnector } from '../../src/subgraph/index.ts'
 const root = join(import.meta.dirname, '../..')
 const packages = await findPackages([join(root, 'connectors')])
 
-test.each(packages.map(found => [found.name, found.folder]))('%s has the API that schema/ shows', async (name, folder) => {
-  const { definition } = await readPackage(folder, { name })
-  if (!definition) throw new Error(`${name} cannot be read.`)
-  const { artifact } = await compileConnector(definition)
-  await expect(`${artifact.sdl.trim()}\n`).toMatchFileSnapshot(join(root, 'schema', `${name}.graphql`))
-})
+test.each(packages.map(found => [found.name, found.folder]))(
+  '%s has the API that schema/ shows',
+  async (name, folder) => {
+    const { definition } = await readPackage(folder, { name })
+    if (!definition) throw new Error(`${name} cannot be read.`)
+    const { artifact } = await compileConnector(definition)
+    await expect(`${artifact.sdl.trim()}\n`).toMatchFileSnapshot(join(root, 'schema', `${name}.graphql`))
+  },
+)

@@ -36,7 +36,7 @@ const connection: OwnArgument = {
 const limit: OwnArgument = {
   name: 'limit',
   type: 'Int',
-  description: 'Follow next links up to so many items; left out: the first page.',
+  description: 'Follow next links until there are at least so many items; left out: the first page.',
   target: { to: 'limit' },
 }
 const after: OwnArgument = {
