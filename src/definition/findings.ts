@@ -5,7 +5,7 @@ import type { Diagnostic, DiagnosticCode } from './model.ts'
 type Severity = Diagnostic['severity']
 
 /** Where a finding is: a JSON pointer, and the operation it concerns. */
-export interface Place {
+interface Place {
   readonly pointer?: string
   readonly operation?: string
 }

@@ -1,12 +1,8 @@
 // Definition: a package on disk or a document's text flows in; a ConnectorDefinition and diagnostics flow out.
 // Reading is pure but for the files it is told to read, never throws for bad content, and repairs nothing silently.
 // Knows no GraphQL, no store and no network.
-
-export type { Bounds } from './bounds.ts'
-export { type DocumentSource, readDocument } from './document.ts'
-export { type FoundPackage, findPackages } from './find-packages.ts'
+export { readDocument } from './document.ts'
+export { findPackages } from './find-packages.ts'
 export { formatDiagnostic, formatDiagnostics } from './findings.ts'
 export type * from './model.ts'
-export { type ReadPackageOptions, readPackage } from './package.ts'
-export { placeholderHost } from './server.ts'
-export { slug } from './slug.ts'
+export { readPackage } from './package.ts'

@@ -24,11 +24,11 @@ export function isText(mediaType: string): boolean {
 }
 
 /** `application/form-data` is bogus, and meant as multipart (§2.2). */
-export function isMultipart(mediaType: string): boolean {
+function isMultipart(mediaType: string): boolean {
   return /^multipart\/|^application\/form-data/i.test(mediaType)
 }
 
-export function isUrlEncoded(mediaType: string): boolean {
+function isUrlEncoded(mediaType: string): boolean {
   return /^application\/x-www-form-urlencoded/i.test(mediaType)
 }
 

@@ -26,7 +26,7 @@ import { allows, fitting, readEnum } from './schema-values.ts'
  * `root`: a whole body, where binary means raw bytes. `form`: a form field, the same, and in the items of an array
  * too. `inner`: inside JSON, where bytes cannot stand (connector-format §2.4).
  */
-export type Position = 'root' | 'form' | 'inner'
+type Position = 'root' | 'form' | 'inner'
 
 export interface SchemaReader {
   read(node: Node, position: Position): Schema

@@ -4,7 +4,7 @@ import { child, childAnyCase, elements, members, type Node, text, textList, word
 import type { Reading } from './reading.ts'
 
 /** Stands for a host that the document does not name (RFC 2606 reserves .invalid): a connection gives the real one. */
-export const placeholderHost = 'connector.invalid'
+const placeholderHost = 'connector.invalid'
 
 /** scheme://host[:port]/basePath without a trailing slash; the placeholder host, and a finding, where there is none. */
 export function readBaseUrl(reading: Reading): string {

@@ -79,6 +79,8 @@ async function serve(): Promise<void> {
       const request = webRequest(incoming, outgoing, [webappConnectionHeader])
       await sendResponse(await webapp.fetch(request, context(connection)), outgoing)
     } catch (error) {
+      // The caller went away and with it the stream: nobody to answer, nothing to report.
+      if (outgoing.destroyed) return
       tell({ type: 'threw', reason: explain(error) })
       if (outgoing.headersSent) outgoing.destroy()
       else

@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm'
 import QuickLRU from 'quick-lru'
 import { type Database, schema } from '../store/index.ts'
+import type { Logger } from '../telemetry/index.ts'
 import { type LoggedEvent, type PageLimits, readEvents } from './event-log.ts'
 import type { FeedId, FeedStatus } from './feed.ts'
 
@@ -26,10 +27,16 @@ export type EventPages = ReturnType<typeof createEventPages>
 /** Pages that are kept: enough for the readers near the end of the busiest feeds. */
 const kept = 32
 
-export function createEventPages({ db, limits }: { readonly db: Database; readonly limits: PageLimits }) {
+export interface EventPagesOptions {
+  readonly db: Database
+  readonly limits: PageLimits
+  readonly logger: Logger
+}
+
+export function createEventPages({ db, limits, logger }: EventPagesOptions) {
   // What is behind a place begins the same for ever, so a page with events stays right.
   const pages = new QuickLRU<string, EventPage>({ maxSize: kept })
-  const reading = new Map<string, Promise<EventPage>>()
+  const reading = new Map<string, Promise<EventPage | null>>()
 
   async function read(feedId: FeedId, after: number): Promise<EventPage> {
     // The standing first: what it counts as committed, the events' own query then sees.
@@ -42,15 +49,21 @@ export function createEventPages({ db, limits }: { readonly db: Database; readon
   return {
     /**
      * The events behind `after`. Readers who ask at once share one read; `generation` is to grow with each wake-up,
-     * so that a reader who was woken never shares a read that began before.
+     * so that a reader who was woken never shares a read that began before. Null where the store failed: that is
+     * logged, once for all who asked.
      */
-    behind(feedId: FeedId, after: number, generation: number): Promise<EventPage> {
+    behind(feedId: FeedId, after: number, generation: number): Promise<EventPage | null> {
       const page = pages.get(`${feedId}:${after}`)
       if (page) return Promise.resolve(page)
       const key = `${feedId}:${after}:${generation}`
       const shared = reading.get(key)
       if (shared !== undefined) return shared
-      const started = read(feedId, after).finally(() => reading.delete(key))
+      const started = read(feedId, after)
+        .catch((error: unknown) => {
+          logger.warn({ error, feed: feedId }, 'A page of a feed could not be read; its readers try again.')
+          return null
+        })
+        .finally(() => reading.delete(key))
       reading.set(key, started)
       return started
     },

@@ -1,12 +1,18 @@
 // A subscriber's stream: the log from its position on, page by page, then whatever comes. In order, without gap or
 // repeat; it holds one page at a time however slow its consumer is.
+import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
 import { cursorExpired } from './cursor.ts'
-import type { EventPage, EventPages } from './event-pages.ts'
+import type { EventPage, EventPages, FeedStanding } from './event-pages.ts'
 import type { FeedEvent, FeedId } from './feed.ts'
+import { pause } from './pause.ts'
 import type { Membership, Readers } from './readers.ts'
 
+/** Milliseconds before a page is read again that the store could not give. */
+const retryDelay = 500
+
 export interface ReadOptions {
+  readonly clock: Clock
   readonly pages: EventPages
   readonly readers: Readers
   readonly feedId: FeedId
@@ -44,13 +50,18 @@ export function readFeed(options: ReadOptions): AsyncIterableIterator<FeedEvent,
 }
 
 async function* stream(options: ReadOptions, signal: AbortSignal): AsyncGenerator<FeedEvent, undefined> {
-  const { pages, readers, feedId, membership, once } = options
+  const { pages, readers, clock, feedId, membership, once } = options
   let position = options.from
   try {
     while (!signal.aborted) {
       if (readers.closed) throw shuttingDown()
       const generation = membership.generation()
       const page = await pages.behind(feedId, position, generation)
+      if (!page) {
+        // The store failed. When it is back nothing is missing, so a subscriber need not notice.
+        await pause(retryDelay, clock, signal)
+        continue
+      }
       throwAtGap(feedId, position, page)
       for (const event of page.events) {
         if (signal.aborted) return
@@ -59,16 +70,20 @@ async function* stream(options: ReadOptions, signal: AbortSignal): AsyncGenerato
         yield event
       }
       if (page.events.length > 0) continue
-      if (!page.standing) throw ended(feedId, 'It is gone.')
-      if (page.standing.status === 'ENDED') {
-        if (once) return
-        throw ended(feedId, page.standing.statusReason ?? '')
-      }
+      if (isOver(feedId, page.standing, once)) return
       await membership.news(generation, signal)
     }
   } finally {
     membership.leave()
   }
+}
+
+/** Called where the log is read: true for a stream that is complete. Throws FEED_ENDED where no more comes. */
+function isOver(feedId: FeedId, standing: FeedStanding | null, once: boolean): boolean {
+  if (!standing) throw ended(feedId, 'It is gone.')
+  if (standing.status !== 'ENDED') return false
+  if (once) return true
+  throw ended(feedId, standing.statusReason ?? '')
 }
 
 /** Throws CURSOR_EXPIRED where the event behind `position` is not in the log any more, or was never collected. */

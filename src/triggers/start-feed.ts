@@ -4,6 +4,7 @@ import { JunctorError } from '../errors.ts'
 import type { FeedId } from './feed.ts'
 import type { FeedRow } from './feed-row.ts'
 import type { FeedTable } from './feed-table.ts'
+import { pause } from './pause.ts'
 import type { Readers } from './readers.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { TriggerSettings } from './settings.ts'
@@ -60,7 +61,7 @@ export function createStarter({ feeds, scheduler, readers, connectors, clock, se
 
   async function attempt(row: FeedRow, feedId: FeedId, signal: AbortSignal): Promise<void> {
     const done = await scheduler.runNow(feedId)
-    if (done === 'busy') return pause(signal)
+    if (done === 'busy') return pause(look, clock, signal)
     if (row.kind === 'POLLING' || done.error === null) return
     if (row.status === 'STARTING') await drop(row, feedId)
     throw done.error
@@ -79,17 +80,5 @@ export function createStarter({ feeds, scheduler, readers, connectors, clock, se
     if (row.durable && row.lastSequence === 0) await feeds.remove(feedId)
     else await feeds.end(feedId, 'Its webhook could not be registered.')
     scheduler.nudge()
-  }
-
-  function pause(signal: AbortSignal): Promise<void> {
-    return new Promise(resolve => {
-      const done = () => {
-        cancel()
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const cancel = clock.after(look, done)
-      signal.addEventListener('abort', done, { once: true })
-    })
   }
 }

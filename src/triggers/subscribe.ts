@@ -1,4 +1,5 @@
 // Subscribing: cursor, feed, wake-ups, history, tail, in an order that leaves no gap.
+import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
 import { bindingHash } from './binding.ts'
 import { cursorExpired, decodeCursor, type Position } from './cursor.ts'
@@ -13,6 +14,7 @@ import { type Connectors, findTrigger } from './trigger.ts'
 import type { Triggers } from './triggers.ts'
 
 export interface SubscribeOptions {
+  readonly clock: Clock
   readonly feeds: FeedTable
   readonly starter: Starter
   readonly readers: Readers
@@ -21,6 +23,7 @@ export interface SubscribeOptions {
 }
 
 export function createSubscribe({
+  clock,
   feeds,
   starter,
   readers,
@@ -58,7 +61,7 @@ export function createSubscribe({
       const from = position?.sequence ?? beginning(row, started)
       if (position) await checkReadable(position, started)
       const once = role.role === 'webhook' && role.once
-      const events = readFeed({ pages, readers, feedId, from, membership, signal, once })
+      const events = readFeed({ clock, pages, readers, feedId, from, membership, signal, once })
       return { feed: feedOf(started), events }
     } catch (error) {
       membership.leave()
@@ -78,7 +81,10 @@ export function createSubscribe({
         row.prunedSequence,
         'This cursor is older than what the log of its feed holds.',
       )
-    throwAtGap(feedId, sequence, await pages.behind(feedId, sequence, -1))
+    const page = await pages.behind(feedId, sequence, -1)
+    if (!page)
+      throw new JunctorError('STORE_UNAVAILABLE', 'The log of the feed cannot be read now: try again.')
+    throwAtGap(feedId, sequence, page)
   }
 }
 

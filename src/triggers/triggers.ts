@@ -124,7 +124,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
   const scheduler = createScheduler({ leases, worker, clock, logger, settings })
   const readers = createReaders({ db, feeds, bus, clock, logger, settings })
   const limits = { events: settings.pageEvents, characters: settings.pageCharacters }
-  const pages = createEventPages({ db, limits })
+  const pages = createEventPages({ db, limits, logger })
   const starter = createStarter({ feeds, scheduler, readers, connectors, clock, settings })
   const upkeep = createUpkeep({ db, feeds, bus, clock, logger, settings, ended: scheduler.nudge })
   const receive = createReceiver({ db, tokens, connectors, bus, logger, metrics })
@@ -137,7 +137,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
   }
 
   return {
-    subscribe: createSubscribe({ feeds, starter, readers, pages, connectors }),
+    subscribe: createSubscribe({ clock, feeds, starter, readers, pages, connectors }),
 
     async create(binding, feedOptions) {
       const { role } = await findTrigger(connectors, binding)

@@ -111,6 +111,7 @@ describe('references', () => {
   test.each([
     '#/definitions/Absent',
     'other.json#/A',
+    './definitions/Note',
     '/etc/passwd',
     'http://127.0.0.1:1/a',
     'file:///etc/passwd',
@@ -118,6 +119,7 @@ describe('references', () => {
   ])('%s is not followed', reference => {
     const result = read(
       swagger({
+        definitions: { Note: { type: 'string' } },
         paths: { '/a': { get: { responses: { 200: { description: '', schema: { $ref: reference } } } } } },
       }),
     )

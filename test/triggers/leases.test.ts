@@ -168,11 +168,14 @@ test('no more polls at once than the limit', async () => {
   provider.hold = () => new Promise(resolve => released.push(resolve))
   const before = provider.polls.count
   await world.store.db.update(schema.feed).set({ nextDueAt: new Date(0) })
-  while (provider.polls.count < before + 10) {
-    await until(() => released.length > 0)
+  for (let done = 0; done < 10; ) {
+    const held = Math.min(3, 10 - done)
+    await until(() => released.length === held)
+    expect(provider.polls.inFlight).toBe(held)
+    done += held
     for (const release of released.splice(0)) release()
+    await until(() => provider.polls.count >= before + Math.min(10, done + 3))
   }
-  for (const release of released.splice(0)) release()
   provider.hold = async () => {}
   expect(provider.polls.mostInFlight).toBe(3)
 })

@@ -54,7 +54,7 @@ export const feed = pgTable(
     start: text('start', { enum: ['NEW_ONLY', 'LAST', 'SINCE'] }).notNull(),
     startCount: integer('start_count'),
     startSince: moment('start_since'),
-    /** What the next poll continues from, as exact JSON text; null before the first poll. */
+    /** What the next poll continues from, as exact JSON text, sealed: URLs may carry credentials. Null before the first poll. */
     pollState: text('poll_state'),
     /** When there is work on this feed: a poll, a registration, a deregistration. Null: none. */
     nextDueAt: moment('next_due_at'),
@@ -70,7 +70,7 @@ export const feed = pgTable(
     tokenSealed: text('token_sealed'),
     /** True while the provider has been told the webhook's URL by a call. */
     registered: boolean('registered').notNull().default(false),
-    /** Where the provider said the registration lives; null where it did not say. */
+    /** Where the provider said the registration lives, sealed; null where it did not say. */
     registration: text('registration'),
 
     /**
