@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { createAudit, createConnections, createVault, deriveSecret, loadKeys } from '../connections/index.ts'
 import {
   createArtifactFiles,
@@ -17,9 +17,9 @@ import {
 import { createHosting } from '../hosting/index.ts'
 import { createIdentity } from '../identity/index.ts'
 import { createInvoker } from '../invocation/index.ts'
-import { openStore } from '../store/index.ts'
-import { createLogger, createMetrics } from '../telemetry/index.ts'
-import { createTriggers, inProcessBus } from '../triggers/index.ts'
+import { openStore, type Store } from '../store/index.ts'
+import { createLogger, createMetrics, type Logger } from '../telemetry/index.ts'
+import { type Bus, createTriggers, inProcessBus, natsBus, postgresBus } from '../triggers/index.ts'
 
 /** The folder of the bundled connectors. */
 export const bundledConnectors = join(import.meta.dirname, '../../connectors')
@@ -54,7 +54,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const webapps = stack.use(createHosting({ dataFolder, guard: { allowPrivate }, logger, metrics, clock }))
   const invoker = stack.use(createInvoker({ allowPrivate, origins, clock, logger, metrics, webapps }))
   const connections = createConnections({ store, vault, connectors, clock, tester: createTester(invoker) })
-  const bus = stack.use(inProcessBus())
+  const bus = stack.use(openBus(config, store, logger))
   const triggers = stack.use(
     createTriggers({
       store,
@@ -99,6 +99,12 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   logger.info('The hub is shutting down.')
   return 0
+}
+
+/** Wake-ups between instances: NATS where there is one, else the shared database, else nobody to wake. */
+function openBus(config: Config, store: Store, logger: Logger): Bus {
+  if (config.natsUrl) return natsBus({ url: config.natsUrl.reveal(), logger })
+  return config.databaseUrl ? postgresBus({ pool: store.pool, clock: systemClock, logger }) : inProcessBus()
 }
 
 function greet(publicUrl: string, address: string, firstRun: boolean): void {

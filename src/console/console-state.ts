@@ -10,7 +10,7 @@ export const consoleState = z.object({
   signupOpen: z.boolean(),
   user: z.object({ email: z.string(), name: z.string(), admin: z.boolean() }).nullable(),
   /** Nobody has an account yet: whoever signs up administers the hub. */
-  firstAccount: z.boolean().optional(),
+  firstAccount: z.boolean(),
 })
 
 export type ConsoleState = z.infer<typeof consoleState>

@@ -99,5 +99,3 @@ function fileOf(body: InvocationResult['body'], contentType: string | undefined)
     base64: Buffer.from(bytes.data).toString('base64'),
   }
 }
-
-export type OperationCaller = ReturnType<typeof createOperationCaller>

@@ -1,5 +1,5 @@
 // Hosting: connectors with a webapp flow in; a supervised child process and its Unix socket flow out.
 // Promises: a webapp runs only while it is used, without the hub's environment, files or network; a crash restarts it
 // and never reaches another connector; no child outlives the hub.
-export { createHosting, type Hosting, type HostingOptions } from './hosting.ts'
+export { createHosting } from './hosting.ts'
 export type * from './webapp.ts'

@@ -31,7 +31,7 @@ export interface BetterAuthOptions {
   readonly logger: Logger
 }
 
-export type BetterAuth = ReturnType<typeof configureBetterAuth>
+type BetterAuth = ReturnType<typeof configureBetterAuth>
 
 export function configureBetterAuth(options: BetterAuthOptions) {
   const { store, clock, logger, limits, signup } = options

@@ -48,6 +48,8 @@ export interface Identity {
   authenticate(headers: Headers): Promise<Actor | null>
   /** Asks the store, not the cache, whether the actor's session or key still stands. */
   isLive(actor: Actor): Promise<boolean>
+  /** False on a new hub: whoever signs up administers it. */
+  hasAccounts(): Promise<boolean>
   /** True where somebody without an invitation may make an account. */
   signupOpen(): Promise<boolean>
   organization(id: string): Promise<Organization | null>
@@ -129,6 +131,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       if (clock.now() >= actor.expiresAt) return false
       return isStored(db, actor.sessionId, new Date(clock.now()))
     },
+    hasAccounts,
     async signupOpen() {
       return signup === 'open' || (signup === 'first' && !(await hasAccounts()))
     },

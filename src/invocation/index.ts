@@ -1,9 +1,9 @@
 // Invocation: one operation, its arguments and an open connection flow in; the upstream's answer or a JunctorError
 // flows out. Everything that leaves the hub passes the egress guard here.
 
-export { type DynamicCall, type Option, readOptions } from './dynamic/read-options.ts'
+export { type DynamicCall, readOptions } from './dynamic/read-options.ts'
 export { readSchema } from './dynamic/read-schema.ts'
-export { createEgressGuard, type EgressGuard, type EgressGuardOptions } from './egress/guard.ts'
+export { createEgressGuard } from './egress/guard.ts'
 export { evaluateOnResponse, readResponsePath } from './expressions/evaluate.ts'
 export type * from './invocation.ts'
 export { Bytes, noArguments, webappConnectionHeader } from './invocation.ts'

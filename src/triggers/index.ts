@@ -3,10 +3,8 @@
 // and what a subscriber is not told of by an error, it has not missed.
 export type { Bus } from './bus/contract.ts'
 export { inProcessBus } from './bus/in-process.ts'
-export { type PostgresBusOptions, postgresBus } from './bus/postgres.ts'
+export { natsBus } from './bus/nats.ts'
+export { postgresBus } from './bus/postgres.ts'
 export type * from './feed.ts'
 export { feedIdOf } from './feed.ts'
-export type { TriggerSettings } from './settings.ts'
-export { createTriggers, type Subscription, type Triggers, type TriggersOptions } from './triggers.ts'
-export type { Delivery } from './webhook/delivery.ts'
-export type { DeliveryAnswer } from './webhook/receiver.ts'
+export { createTriggers, type Triggers, type TriggersOptions } from './triggers.ts'

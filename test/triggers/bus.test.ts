@@ -1,9 +1,11 @@
 // One suite for every bus.
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
-import { type Bus, feedIdOf, inProcessBus, postgresBus } from '../../src/triggers/index.ts'
+import { type Bus, feedIdOf, inProcessBus, natsBus, postgresBus } from '../../src/triggers/index.ts'
 import { openTestStore, type TestStore } from '../harness/open-test-store.ts'
+import { requirement } from '../harness/requirement.ts'
 import { until } from './hub.ts'
 
 const one = feedIdOf('01900000-0000-7000-8000-000000000001')
@@ -18,10 +20,24 @@ afterEach(() => store[Symbol.asyncDispose]())
 const overPostgres = () =>
   postgresBus({ pool: store.pool, clock: systemClock, logger: createLogger('silent') })
 
+const natsUrl = process.env.NATS_URL ?? 'nats://127.0.0.1:4222'
+const reachable = await new Promise<boolean>(resolve => {
+  const { hostname, port } = new URL(natsUrl)
+  const socket = connect(Number(port || 4222), hostname, () => {
+    socket.destroy()
+    resolve(true)
+  })
+  socket.once('error', () => resolve(false))
+})
+const overNats = requirement(`NATS at ${natsUrl}`, reachable)
+  ? [['NATS', () => natsBus({ url: natsUrl, logger: createLogger('silent') })] as const]
+  : []
+
 describe.each([
-  ['in process', () => inProcessBus()],
-  ['PostgreSQL', overPostgres],
-] as const)('%s', (_name, open) => {
+  ['in process', () => inProcessBus()] as const,
+  ['PostgreSQL', overPostgres] as const,
+  ...overNats,
+])('%s', (_name, open) => {
   let bus: Bus
   beforeEach(() => {
     bus = open()
@@ -79,6 +95,30 @@ describe.each([
     calls = 0
     bus.wake(one)
     expect(calls).toBe(0)
+  })
+})
+
+describe.each(overNats)('%s, between instances', (_name, open) => {
+  test('a wake-up of one reaches the other', async () => {
+    await using sender = open()
+    await using receiver = open()
+    let received = 0
+    await receiver.listen(one, () => received++)
+    await until(() => {
+      sender.wake(one)
+      return received > 0
+    })
+  })
+})
+
+describe('NATS that is not there', () => {
+  test('fails nothing: this instance is woken all the same', async () => {
+    const bus = natsBus({ url: 'nats://127.0.0.1:1', logger: createLogger('silent') })
+    let calls = 0
+    await bus.listen(one, () => calls++)
+    bus.wake(one)
+    expect(calls).toBe(1)
+    await bus[Symbol.asyncDispose]()
   })
 })
 

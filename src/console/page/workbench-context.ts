@@ -4,8 +4,6 @@ import type { Graph } from './graph.ts'
 
 export interface WorkbenchKnowledge {
   readonly graph: Graph
-  /** The account administers the hub. */
-  readonly admin: boolean
 }
 
 export const WorkbenchContext = createContext<WorkbenchKnowledge | null>(null)

@@ -30,7 +30,7 @@ export function Workbench({ user, onUnauthenticated }: WorkbenchProps) {
     () => createGraph({ onUnauthenticated: () => void onUnauthenticated() }),
     [onUnauthenticated],
   )
-  const knowledge = useMemo(() => ({ graph, admin: user.admin }), [graph, user.admin])
+  const knowledge = useMemo(() => ({ graph }), [graph])
   const storage = useMemo(() => personalStorage(user.email, window.localStorage), [user.email])
   const leave = useCallback(async () => {
     await signOut()

@@ -15,6 +15,7 @@ export function consoleRoutes(options: { identity: Identity }): FastifyPluginAsy
       return {
         signedIn: actor !== null,
         signupOpen: await identity.signupOpen(),
+        firstAccount: !(await identity.hasAccounts()),
         user: actor ? { email: actor.email, name: actor.name ?? actor.email, admin: actor.admin } : null,
       }
     })

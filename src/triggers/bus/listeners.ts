@@ -1,8 +1,6 @@
 // Who listens to which feed on this instance.
 import type { FeedId } from '../feed.ts'
 
-export type Listeners = ReturnType<typeof createListeners>
-
 export function createListeners() {
   const byFeed = new Map<string, Set<() => void>>()
   return {

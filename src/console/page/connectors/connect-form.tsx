@@ -2,13 +2,13 @@
 import { type SubmitEvent, useState } from 'react'
 import { messageOf } from '../hub-error.ts'
 import { useWorkbench } from '../workbench-context.ts'
-import { type Authentication, type ConnectorDetail, type Consent, createConnection } from './documents.ts'
+import { type Authentication, type ConnectorDetail, createConnection } from './documents.ts'
 import { ParameterField } from './parameter-field.tsx'
 import { readParameters } from './read-parameters.ts'
 
 export interface ConnectFormProps {
   readonly connector: ConnectorDetail
-  readonly onConnected: (made: Consent) => Promise<void>
+  readonly onConnected: () => Promise<void>
   /** Null where there is nothing to go back to. */
   readonly onClose: (() => void) | null
 }
@@ -32,12 +32,8 @@ export function ConnectForm({ connector, onConnected, onClose }: ConnectFormProp
         ...(authentication ? { authentication: authentication.name } : {}),
         parameters: readParameters(authentication?.parameters ?? [], fields),
       }
-      const { createConnection: made } = await graph.ask(
-        createConnection.document,
-        { input },
-        createConnection.data,
-      )
-      await onConnected(made)
+      await graph.ask(createConnection.document, { input }, createConnection.data)
+      await onConnected()
     } catch (error) {
       setMessage(messageOf(error))
     } finally {

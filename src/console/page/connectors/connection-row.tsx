@@ -2,29 +2,19 @@
 import { useState } from 'react'
 import { messageOf } from '../hub-error.ts'
 import { useWorkbench } from '../workbench-context.ts'
-import { ConsentLink } from './consent-link.tsx'
-import {
-  authorizeConnection,
-  type Connection,
-  deleteConnection,
-  setDefaultConnection,
-  testConnection,
-} from './documents.ts'
+import { type Connection, deleteConnection, setDefaultConnection, testConnection } from './documents.ts'
 import { StatusPill } from './status-pill.tsx'
 
 export interface ConnectionRowProps {
   readonly connection: Connection
-  /** Where the consent of a connection that was just made is given; null where none is needed. */
-  readonly consentUrl: string | null
   readonly onChanged: () => Promise<void>
 }
 
-export function ConnectionRow({ connection, consentUrl, onChanged }: ConnectionRowProps) {
+export function ConnectionRow({ connection, onChanged }: ConnectionRowProps) {
   const { id } = connection
   const { graph } = useWorkbench()
   const [busy, setBusy] = useState(false)
   const [outcome, setOutcome] = useState<{ readonly good: boolean; readonly message: string } | null>(null)
-  const [repeatedUrl, setRepeatedUrl] = useState<string | null>(null)
   const [removing, setRemoving] = useState(false)
 
   const attempt = (work: () => Promise<void>) => async () => {
@@ -38,14 +28,6 @@ export function ConnectionRow({ connection, consentUrl, onChanged }: ConnectionR
       .testConnection
     setOutcome({ good: ok, message: message ?? (ok ? 'It works.' : 'It does not work.') })
   })
-  const authorize = attempt(async () => {
-    const { authorizeConnection: consent } = await graph.ask(
-      authorizeConnection.document,
-      { id },
-      authorizeConnection.data,
-    )
-    setRepeatedUrl(consent.authorizationUrl)
-  })
   const prefer = attempt(async () => {
     await graph.ask(setDefaultConnection.document, { id }, setDefaultConnection.data)
     await onChanged()
@@ -54,8 +36,6 @@ export function ConnectionRow({ connection, consentUrl, onChanged }: ConnectionR
     await graph.ask(deleteConnection.document, { id }, deleteConnection.data)
     await onChanged()
   })
-  const needsConsent = connection.status === 'PENDING' || connection.status === 'NEEDS_AUTHORIZATION'
-  const consentAt = needsConsent ? (repeatedUrl ?? consentUrl) : null
 
   return (
     <div className="card" aria-busy={busy}>
@@ -66,9 +46,7 @@ export function ConnectionRow({ connection, consentUrl, onChanged }: ConnectionR
       </div>
       {connection.statusReason && <p className="quiet-text">{connection.statusReason}</p>}
       {outcome && <p className={`notice ${outcome.good ? 'good' : 'error'}`}>{outcome.message}</p>}
-      {consentAt !== null && <ConsentLink url={consentAt} />}
       <div className="card-actions">
-        {needsConsent && consentAt === null && <Action label="Authorize" busy={busy} onClick={authorize} />}
         <Action label="Test" busy={busy} onClick={test} />
         {!connection.default && <Action label="Make default" busy={busy} onClick={prefer} />}
         {removing ? (

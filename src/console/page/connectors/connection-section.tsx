@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { ConnectForm } from './connect-form.tsx'
 import { ConnectionRow } from './connection-row.tsx'
-import type { ConnectorDetail, Consent } from './documents.ts'
+import type { ConnectorDetail } from './documents.ts'
 
 export interface ConnectionSectionProps {
   readonly connector: ConnectorDetail
@@ -11,11 +11,9 @@ export interface ConnectionSectionProps {
 
 export function ConnectionSection({ connector, onChanged }: ConnectionSectionProps) {
   const [adding, setAdding] = useState(false)
-  const [latest, setLatest] = useState<Consent | null>(null)
   const none = connector.connections.length === 0
   const close = () => setAdding(false)
-  const connected = async (made: Consent) => {
-    setLatest(made)
+  const connected = async () => {
     await onChanged()
     close()
   }
@@ -23,12 +21,7 @@ export function ConnectionSection({ connector, onChanged }: ConnectionSectionPro
     <>
       <h3 className="section-title">{none ? 'Connect' : 'Connections'}</h3>
       {connector.connections.map(connection => (
-        <ConnectionRow
-          key={connection.id}
-          connection={connection}
-          consentUrl={latest?.connection.id === connection.id ? latest.authorizationUrl : null}
-          onChanged={onChanged}
-        />
+        <ConnectionRow key={connection.id} connection={connection} onChanged={onChanged} />
       ))}
       {none || adding ? (
         <ConnectForm connector={connector} onConnected={connected} onClose={none ? null : close} />

@@ -6,7 +6,6 @@ import { useWorkbench } from '../workbench-context.ts'
 import { ConnectionSection } from './connection-section.tsx'
 import { ConnectorBadge } from './connector-badge.tsx'
 import { type ConnectorDetail, showConnector } from './documents.ts'
-import { OauthApp } from './oauth-app.tsx'
 import { OperationList } from './operation-list.tsx'
 import { StatusPill } from './status-pill.tsx'
 
@@ -67,7 +66,6 @@ function Detail({ connector, onChanged }: { connector: ConnectorDetail; onChange
       ) : (
         <>
           <ConnectionSection connector={connector} onChanged={changed} />
-          <OauthApp connector={connector} />
           <OperationList name={connector.name} />
         </>
       )}

@@ -104,25 +104,11 @@ export const listOperations = {
   data: z.object({ connector: z.object({ operations: page(operation) }).nullable() }),
 }
 
-const consent = z.object({
-  connection: z.object({ id: z.string() }),
-  authorizationUrl: z.string().nullable(),
-})
-/** `authorizationUrl` is set while the provider still has to be asked for consent. */
-export type Consent = z.infer<typeof consent>
-
 export const createConnection = {
   document: `mutation ConsoleConnect($input: CreateConnectionInput!) {
-    createConnection(input: $input) { connection { id } authorizationUrl }
+    createConnection(input: $input) { connection { id } }
   }`,
-  data: z.object({ createConnection: consent }),
-}
-
-export const authorizeConnection = {
-  document: `mutation ConsoleAuthorize($id: ID!) {
-    authorizeConnection(id: $id) { connection { id } authorizationUrl }
-  }`,
-  data: z.object({ authorizeConnection: consent }),
+  data: z.object({ createConnection: z.object({ connection: z.object({ id: z.string() }) }) }),
 }
 
 export const testConnection = {
@@ -133,13 +119,6 @@ export const testConnection = {
 export const setDefaultConnection = {
   document: 'mutation ConsoleDefault($id: ID!) { setDefaultConnection(id: $id) { id } }',
   data: z.object({ setDefaultConnection: z.object({ id: z.string() }) }),
-}
-
-export const setConnectorClient = {
-  document: `mutation ConsoleClient($name: String!, $clientId: String!, $clientSecret: String) {
-    setConnectorClient(name: $name, clientId: $clientId, clientSecret: $clientSecret) { name }
-  }`,
-  data: z.object({ setConnectorClient: z.object({ name: z.string() }) }),
 }
 
 export const deleteConnection = {
