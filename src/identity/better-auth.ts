@@ -31,8 +31,6 @@ export interface BetterAuthOptions {
   readonly logger: Logger
 }
 
-type BetterAuth = ReturnType<typeof configureBetterAuth>
-
 export function configureBetterAuth(options: BetterAuthOptions) {
   const { store, clock, logger, limits, signup } = options
   const now = () => new Date(clock.now())
