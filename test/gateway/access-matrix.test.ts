@@ -213,7 +213,7 @@ describe('by kind of person', () => {
   async function outcome(person: HubClient, document: string): Promise<string | null> {
     if (document.startsWith('subscription')) {
       await using events = person.subscribe(document)
-      return events.next(2).then(
+      return await events.next(2).then(
         () => 'OK',
         (error: Error) => /"code":"(\w+)"/.exec(error.message)?.[1] ?? error.message,
       )
