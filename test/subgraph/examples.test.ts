@@ -16,7 +16,7 @@ test('asks for what is required, and for leaves', async () => {
     'mutation ($file: String!) {\n  tracker_uploadAttachment(file: $file)\n}',
   )
   expect(of('WhenIssueChanges').example).toBe(
-    'subscription {\n  tracker_whenIssueChanges {\n    id\n    time\n    data {\n      id\n      changed {\n        by\n      }\n    }\n  }\n}',
+    'subscription {\n  tracker_whenIssueChanges {\n    id\n    cursor\n    time\n    data {\n      id\n      changed {\n        by\n      }\n    }\n  }\n}',
   )
   expect(of('DownloadAttachment').example).toContain('{ contentType size url }')
 })

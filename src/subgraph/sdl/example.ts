@@ -16,7 +16,7 @@ export function printExample(plan: OperationPlan, text: SubgraphText): string {
   const values = shown.map(({ name }) => `${name}: $${name}`)
   const selection =
     plan.root === 'Subscription'
-      ? ` {\n    id\n    time\n    data${printSelection(plan.output, '    ')}\n  }`
+      ? ` {\n    id\n    cursor\n    time\n    data${printSelection(plan.output, '    ')}\n  }`
       : printSelection(plan.output, '  ')
   return `${keywords[plan.root]}${listed(variables, ' (')} {\n  ${plan.field}${listed(values, '(')}${selection}\n}`
 }
