@@ -63,6 +63,15 @@ test.runIf(present)('alert, find, silence, and receive the notification', { time
     'subscription { webhook_onRequest(name: "alerts") { id cursor time data { method headers body } } }',
   )
   const arriving = events.next(60)
+  await waitFor(
+    async () =>
+      (
+        await client.query<{ feed: { subscribers: number } }>(
+          `{ feed(id: "${createFeed.id}") { subscribers } }`,
+        )
+      ).feed.subscribers === 1,
+    () => 'The subscription is not there.',
+  )
   const posted = await client.query<{ alertmanager_postAlerts: boolean }>(
     `mutation {
       alertmanager_postAlerts(input: [
