@@ -19,7 +19,7 @@ export default defineConfig(async () => {
       ...shared,
       name: 'embedded',
       include: ['test/**/*.test.ts'],
-      exclude: ['test/bench/**'],
+      exclude: ['test/bench/**', '**/node_modules/**'],
       globalSetup: ['test/harness/embedded-server.ts'],
     },
   }

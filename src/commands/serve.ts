@@ -4,7 +4,14 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
-import { createAudit, createConnections, createVault, deriveSecret, loadKeys } from '../connections/index.ts'
+import {
+  type Connections,
+  createAudit,
+  createConnections,
+  createVault,
+  deriveSecret,
+  loadKeys,
+} from '../connections/index.ts'
 import {
   createArtifactFiles,
   createCompiler,
@@ -93,12 +100,28 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     metrics,
   }
   const gateway = stack.use(await createGateway({ services, publicUrl, ping: () => store.ping() }))
+  void sealAnew(connections, logger)
   const address = await gateway.listen({ host: config.host, port: config.port })
   greet(publicUrl, address, await identity.signupOpen())
 
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   logger.info('The hub is shutting down.')
   return 0
+}
+
+/** After a key was added in front: what older keys sealed is sealed again, while everything goes on being used. */
+async function sealAnew(connections: Connections, logger: Logger): Promise<void> {
+  try {
+    const { resealed, broken } = await connections.reseal()
+    if (resealed > 0) logger.info({ resealed }, 'Credentials of older keys are sealed with the current one.')
+    if (broken.length > 0)
+      logger.error(
+        { connections: broken },
+        'No key opens these credentials; enter them again, or give the key back.',
+      )
+  } catch (error) {
+    logger.error({ error }, 'Credentials of older keys could not be sealed anew; the next start tries again.')
+  }
 }
 
 /** Wake-ups between instances: NATS where there is one, else the shared database, else nobody to wake. */

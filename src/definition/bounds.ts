@@ -3,6 +3,8 @@
 export interface Bounds {
   /** Bytes of one file, or UTF-8 bytes of one text. */
   readonly bytes: number
+  /** The same of a text in YAML, whose parser needs some seventy times the text's size in memory. */
+  readonly yamlBytes: number
   /** How deep values nest in the text. */
   readonly depth: number
   /** Values in the text, YAML aliases expanded. */
@@ -17,11 +19,12 @@ export interface Bounds {
 }
 
 export const defaultBounds: Bounds = {
-  bytes: 8 * 1024 * 1024,
+  bytes: 32 * 1024 * 1024,
+  yamlBytes: 10 * 1024 * 1024,
   depth: 200,
   values: 2_000_000,
   schemaDepth: 64,
   schemas: 250_000,
-  operations: 5_000,
+  operations: 20_000,
   diagnostics: 1_000,
 }

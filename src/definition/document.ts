@@ -31,7 +31,7 @@ export interface PackageParts {
   readonly hasScript: boolean
 }
 
-const noParts: PackageParts = { icon: null, webapp: null, hasScript: false }
+export const noParts: PackageParts = { icon: null, webapp: null, hasScript: false }
 
 /** Reads an imported document. What cannot be read is an ERROR among the findings, with a null definition. */
 export function readDocument(source: DocumentSource, bounds: Partial<Bounds> = {}): ReadResult {

@@ -1,14 +1,17 @@
 // Names of operations: operationIds where there are any, made up and told apart where not, before anything else is
 // read, because dynamic references and policies call operations by name.
 import { quoted } from './findings.ts'
-import { child, isObject, members, type Node, words } from './node.ts'
+import { child, firstChild, isObject, members, type Node, words } from './node.ts'
 import { follow, type Reading } from './reading.ts'
 
 /** An operation's place in the document, with its final id. */
 export interface NamedOperation {
   readonly id: string
   readonly method: string
+  /** The webhook's name where `notifies`. */
   readonly path: string
+  /** A request that the API makes, not one that it answers. */
+  readonly notifies: boolean
   readonly item: Node
   readonly node: Node
 }
@@ -23,16 +26,20 @@ const methods = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'optio
 
 /** Finds all operations. Path items hold other keys too (`parameters`, `x-…`), which are passed over (§2.1). */
 export function nameOperations(reading: Reading): OperationNames {
-  const { findings, bounds } = reading
-  const found: Omit<NamedOperation, 'id'>[] = []
-  for (const [path, raw] of members(child(reading.document, 'paths'))) {
-    if (path.startsWith('x-')) continue
-    const item = follow(reading, raw)
-    for (const [key, node] of members(item)) {
-      const method = key.toLowerCase()
-      if (methods.has(method) && isObject(node)) found.push({ method, path, item, node })
+  const { findings, bounds, document, dialect } = reading
+  const found: Unnamed[] = []
+  const search = (home: Node, notifies: boolean) => {
+    for (const [path, raw] of members(home)) {
+      if (!notifies && path.startsWith('x-')) continue
+      const item = follow(reading, raw)
+      for (const [key, node] of members(item)) {
+        const method = key.toLowerCase()
+        if (methods.has(method) && isObject(node)) found.push({ method, path, item, node, notifies })
+      }
     }
   }
+  search(child(document, 'paths'), false)
+  if (dialect !== 'swagger-2.0') search(firstChild(document, 'webhooks', 'x-webhooks'), true)
   if (found.length > bounds.operations) {
     findings.error('DOCUMENT_INVALID', `The document has more than ${bounds.operations} operations.`)
     found.length = 0
@@ -46,9 +53,12 @@ export function nameOperations(reading: Reading): OperationNames {
 
 type Unnamed = Omit<NamedOperation, 'id'>
 
-/** Ids do not depend on the order of the document: of equal ones the first by path and method keeps it. */
+/** Ids do not depend on the order of the document: of equal ones the first by path and method keeps it, webhooks last. */
 function distinctIds({ findings }: Reading, found: readonly Unnamed[]): Map<Unnamed, string> {
-  const inOrder = [...found].sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method))
+  const inOrder = [...found].sort(
+    (a, b) =>
+      Number(a.notifies) - Number(b.notifies) || compare(a.path, b.path) || compare(a.method, b.method),
+  )
   const declared = new Set(found.map(({ node }) => words(child(node, 'operationId'))))
   const taken = new Set<string>()
   const suffixes = new Map<string, number>()
@@ -82,8 +92,8 @@ function distinctIds({ findings }: Reading, found: readonly Unnamed[]): Map<Unna
   return ids
 }
 
-function generatedId({ method, path }: Unnamed): string {
-  return [method, ...path.split(/[^\p{L}\p{N}]+/u).filter(part => part !== '')].join('_')
+function generatedId({ method, path, notifies }: Unnamed): string {
+  return [notifies ? 'on' : method, ...path.split(/[^\p{L}\p{N}]+/u).filter(part => part !== '')].join('_')
 }
 
 function compare(a: string, b: string): number {

@@ -2,6 +2,7 @@
 import { quoted } from './findings.ts'
 import type { HttpMethod, OperationDefinition, PolicyInstance } from './model.ts'
 import { child, elements, flag, isObject, keysOf, present, words } from './node.ts'
+import { readNotification } from './notification.ts'
 import type { NamedOperation, OperationNames } from './operation-names.ts'
 import { policiesOf } from './policy.ts'
 import type { SearchBudget } from './property-path.ts'
@@ -46,6 +47,7 @@ export function readOperation(
   }
   const method = methods[named.method]
   if (method === undefined) return skipped(`${named.method.toUpperCase()} operations cannot be called.`)
+  if (named.notifies) return readNotification(context, named, method)
   const elsewhere = foreignServer(context.baseUrl, node, item)
   if (elsewhere !== undefined)
     return skipped(`The operation lives on a server of its own, ${quoted(elsewhere)}.`)

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { decode } from './decode.ts'
-import { readSource } from './document.ts'
+import { noParts, readSource } from './document.ts'
 import { createFindings, type Findings } from './findings.ts'
 import type { ReadResult } from './model.ts'
 import { packageFiles } from './package-files.ts'
@@ -39,6 +39,22 @@ export async function readPackage(
   if (document === null) return { name, definition: null, diagnostics: findings.list() }
   const parts = { icon: files.icon, webapp: files.webapp, hasScript: files.script !== null }
   return { name, ...readSource({ name, document, properties }, parts, findings, bounds) }
+}
+
+/**
+ * Reads a single Swagger or OpenAPI file as a connector without properties, icon or code. A name that is not given is
+ * the slug of the file's, up to its first dot.
+ */
+export async function readDocumentFile(
+  path: string,
+  options: ReadPackageOptions = {},
+): Promise<ReadResult & { readonly name: string }> {
+  const bounds = { ...defaultBounds, ...options.bounds }
+  const findings = createFindings(bounds)
+  const name = options.name ?? slug(basename(path).replace(/\..*$/, ''))
+  const document = await readText(path, findings, bounds)
+  if (document === null) return { name, definition: null, diagnostics: findings.list() }
+  return { name, ...readSource({ name, document, properties: null }, noParts, findings, bounds) }
 }
 
 /** Null, with an ERROR, for a file that cannot be read or is too large; no more than the bound is ever in memory. */

@@ -12,12 +12,15 @@ import { repairJson } from './repair-json.ts'
  * cannot hold are bigint. `file` names the text in findings.
  */
 export function parseText(text: string, file: string, findings: Findings, bounds: Bounds): Json {
-  if (Buffer.byteLength(text) > bounds.bytes) {
-    findings.error('FILE_TOO_LARGE', `${file} is larger than ${bounds.bytes} bytes.`)
+  const body = text.replace(/^\uFEFF/, '')
+  const json = /^\s*[{[]/.test(body)
+  const most = json ? bounds.bytes : Math.min(bounds.bytes, bounds.yamlBytes)
+  if (Buffer.byteLength(text) > most) {
+    const format = json ? '' : ', the most that is read of YAML'
+    findings.error('FILE_TOO_LARGE', `${file} is larger than ${most} bytes${format}.`)
     return null
   }
-  const body = text.replace(/^\uFEFF/, '')
-  const raw = /^\s*[{[]/.test(body) ? readJson(body, file, findings) : readYaml(body, file, findings)
+  const raw = json ? readJson(body, file, findings) : readYaml(body, file, findings)
   if (raw === undefined) return null
   const copy = plainCopy(raw, bounds)
   if ('problem' in copy) {

@@ -17,8 +17,9 @@ import {
 } from './node.ts'
 import type { OperationNames } from './operation-names.ts'
 import { locate, type Reading, referenceAt, referenceSteps } from './reading.ts'
+import { joinChoice } from './schema-choice.ts'
 import { display, displayKeys } from './schema-display.ts'
-import { commonScalar, mergeSchemas } from './schema-merge.ts'
+import { mergeSchemas } from './schema-merge.ts'
 import { declaredType, integerFormat, isBinary, stringFormat, type TypeName } from './schema-type.ts'
 import { allows, fitting, readEnum } from './schema-values.ts'
 
@@ -179,25 +180,36 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
   }
   const resolvePart = (node: Node, part: Schema, depth: number): Schema => {
     if (part.type !== 'ref') return part
+    // What extends a base that is a choice of its extensions has the base's own members, not its siblings'.
+    const base = child(home, part.ref)
+    const declared = isObject(child(base, 'properties')) && isObject(child(base, 'discriminator'))
+    if (declared && elements(firstChild(base, 'oneOf', 'anyOf')).length > 0)
+      return readTyped(base, 'inner', depth + 1)
     if (active.has(part.ref))
       simplified(node, `The schema ${quoted(part.ref)} extends itself; that part was left out.`)
     return resolveAt(part, depth)
   }
 
   const readChoice = (node: Node, position: Position, depth: number): Schema | undefined => {
-    const choices = elements(firstChild(node, 'oneOf', 'anyOf'))
-    if (choices.length === 0) return undefined
+    const listed = elements(firstChild(node, 'oneOf', 'anyOf'))
     // Choices that only demand members (`anyOf: [{required: [a]}, …]`) say nothing about the type.
-    if (choices.every(choice => keysOf(choice).every(key => key === 'required'))) return undefined
+    const choices = listed.filter(choice => keysOf(choice).some(key => key !== 'required'))
+    if (choices.length === 0) return undefined
     const real = choices.filter(choice => text(child(choice, 'type')) !== 'null')
-    const [single] = real
-    const schemas = real.map(choice => read(choice, position, depth + 1))
     const nullable = real.length < choices.length ? { nullable: true } : {}
-    if (single !== undefined && real.length === 1) return { ...(schemas[0] ?? any), ...nullable }
-    const scalar = commonScalar(schemas.map(schema => resolveAt(schema, depth)))
-    if (scalar !== undefined) return { ...scalar, ...nullable }
-    simplified(node, 'A choice of several schemas was read as any JSON.')
-    return { type: 'any', ...nullable }
+    const own = isObject(child(node, 'properties')) ? readTyped(node, position, depth) : undefined
+    const schemas = real.map(choice => read(choice, position, depth + 1))
+    const [single, ...others] = schemas
+    if (single !== undefined && others.length === 0 && own === undefined) return { ...single, ...nullable }
+    const joined = joinChoice(schemas, { resolve: schema => resolveAt(schema, depth), spend })
+    if (joined === undefined) {
+      const rest = own === undefined ? 'any JSON' : 'the members beside it'
+      simplified(node, `A choice of several schemas was read as ${rest}.`)
+      return { ...(own ?? any), ...nullable }
+    }
+    if (joined.type === 'object')
+      simplified(node, 'A choice of several objects was read as one with the members of all.')
+    return { ...(own === undefined ? joined : mergeSchemas([own, joined]).schema), ...nullable }
   }
 
   const readTyped = (node: Node, position: Position, depth: number): Schema => {

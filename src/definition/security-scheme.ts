@@ -65,7 +65,8 @@ function required(
   })
   if (parts.some(part => part === undefined)) return []
   const all = parts.filter(part => part !== undefined)
-  const joined = all.length > 1 ? joinKeys(all) : all[0]
+  const consents = names.every(name => isOAuth2(schemes.get(name)))
+  const joined = all.length < 2 ? all[0] : consents ? bestGrant(all) : joinKeys(all)
   if (joined === undefined) {
     reading.findings.warning(
       'AUTHENTICATION_UNSUPPORTED',
@@ -76,6 +77,21 @@ function required(
   }
   const name = names.join('+')
   return [{ name, title: name, shareable: true, ...joined }]
+}
+
+function isOAuth2(node: Node | undefined): boolean {
+  return node !== undefined && words(child(node, 'type'))?.toLowerCase() === 'oauth2'
+}
+
+/**
+ * Several OAuth 2.0 schemes at once are the flows of one API, written as one scheme each: a request carries one
+ * token, whichever of them gave it.
+ */
+function bestGrant(parts: readonly Part[]): Part | undefined {
+  const grants = ['OAUTH2_CODE', 'OAUTH2_CLIENT_CREDENTIALS']
+  return (
+    grants.map(grant => parts.find(({ kind }) => kind === grant)).find(part => part !== undefined) ?? parts[0]
+  )
 }
 
 /** Several keys at once are one credential of several parts; other schemes cannot be joined. */

@@ -10,7 +10,7 @@ const placeholderHost = 'connector.invalid'
 export function readBaseUrl(reading: Reading): string {
   const { findings, document, dialect } = reading
   const { origin, path } =
-    dialect === 'swagger-2.0' ? swaggerServer(document) : serverOf(elements(child(document, 'servers'))[0])
+    dialect === 'swagger-2.0' ? swaggerServer(document) : firstServer(elements(child(document, 'servers')))
   if (origin === undefined) {
     findings.warning(
       'SERVER_MISSING',
@@ -24,6 +24,16 @@ export function readBaseUrl(reading: Reading): string {
     )
   }
   return `${origin ?? `https://${placeholderHost}`}${trimmed(path)}`
+}
+
+/** The first one, or the same place by https where the document lists both: a credential may follow. */
+function firstServer(servers: readonly Node[]): Server {
+  const first = serverOf(servers[0])
+  const encrypted = first.origin?.replace(/^http:/, 'https:')
+  const twin = servers
+    .map(serverOf)
+    .find(({ origin, path }) => origin === encrypted && trimmed(path) === trimmed(first.path))
+  return twin ?? first
 }
 
 /** Servers of a path item or an operation that lead elsewhere than the document's; undefined where there are none. */

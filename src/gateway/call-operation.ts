@@ -35,6 +35,12 @@ export function createOperationCaller(services: Services) {
 
     return async (_source, args, context) => {
       const actor = signedIn(context)
+      if (operationDefinition.role.role === 'webhook')
+        throw new JunctorError(
+          'OPERATION_UNSUPPORTED',
+          `${operation.field} waits for one callback, which the hub does not run yet; call the API without it.`,
+          { details: { connector: name, operation: operation.operationId } },
+        )
       const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
       const connection = await services.connections.resolve(actor, name, wire.connection ?? null)
       const open = connection ? await services.connections.open(actor, connection.id) : null

@@ -14,7 +14,10 @@ import type { Services } from './services.ts'
 import { rootFields } from './slices/root-fields.ts'
 import { createSlices } from './slices/slices.ts'
 
-const hubSdlFile = join(import.meta.dirname, '../../schema/hub.graphql')
+/** The hub's own SDL. */
+export function readHubSdl(): string {
+  return readFileSync(join(import.meta.dirname, '../../schema/hub.graphql'), 'utf8')
+}
 
 interface Options {
   readonly services: Services
@@ -31,7 +34,7 @@ export interface Gateway extends AsyncDisposable {
 /** Builds the gateway. Disposing stops listening, ends sockets and lets requests in flight finish. */
 export async function createGateway(options: Options): Promise<Gateway> {
   const { services } = options
-  const hubSdl = readFileSync(hubSdlFile, 'utf8')
+  const hubSdl = readHubSdl()
   const slices = createSlices({ catalogue: services.catalogue, hubSdl })
   const present = createErrorPresenter(services.logger)
   const executor = createExecutor({

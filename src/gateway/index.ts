@@ -2,8 +2,10 @@
 // An operation is run on a slice: the hub's own types and only the connectors that it names.
 export { createArtifactFiles } from './catalogue/artifact-files.ts'
 export { openCatalogue } from './catalogue/catalogue.ts'
-export { createCompiler } from './catalogue/compiler.ts'
+export { type Compiled, type Status, statusOf } from './catalogue/compiled.ts'
+export { type Compiler, createCompiler } from './catalogue/compiler.ts'
 export { createImports } from './catalogue/import.ts'
 export { createIndexFile } from './catalogue/index-file.ts'
 export { createTester } from './connection-tester.ts'
-export { createGateway } from './gateway.ts'
+export { connectorSubgraphSdl, hubSubgraph, hubSubgraphSdl } from './federation/subgraph-sdl.ts'
+export { createGateway, readHubSdl } from './gateway.ts'

@@ -4,6 +4,7 @@
 // the type loader.
 export type * from './artifact.ts'
 export { compilerVersion } from './artifact.ts'
+export { aloneSchema } from './check-subgraph.ts'
 export { compileConnector } from './compile.ts'
 export { fitValue } from './runtime/fit-value.ts'
 export { createMemberResolver } from './runtime/member-resolver.ts'

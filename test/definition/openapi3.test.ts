@@ -30,6 +30,11 @@ describe('servers', () => {
     [[{ url: 'https://{unset}/x' }], 'https://connector.invalid/x'],
     [[{ url: '//api.example.com/x' }], 'https://api.example.com/x'],
     [undefined, 'https://connector.invalid'],
+    [
+      [{ url: 'http://api.example.com/x' }, { url: 'https://api.example.com/x' }],
+      'https://api.example.com/x',
+    ],
+    [[{ url: 'http://api.example.com/x' }, { url: 'https://api.example.com/y' }], 'http://api.example.com/x'],
   ])('%j', (servers, expected) => expect(defined(openapi({ servers })).baseUrl).toBe(expected))
 
   test('an operation on a server of its own is left out', () => {
@@ -245,3 +250,78 @@ test.skipIf(!requirement('the Alertmanager document of the corpus', existsSync(a
     })
   },
 )
+
+describe('webhooks', () => {
+  const opened = {
+    post: {
+      operationId: 'issue/opened',
+      summary: 'An issue was opened.',
+      parameters: [{ name: 'X-Event', in: 'header', schema: { type: 'string' } }],
+      requestBody: {
+        content: {
+          'application/json': { schema: { type: 'object', properties: { title: { type: 'string' } } } },
+        },
+      },
+      responses: ok,
+    },
+  }
+
+  test.each([
+    ['webhooks', '3.1.0'],
+    ['x-webhooks', '3.0.3'],
+  ])('%s are triggers whose URL is given by hand', (key, version) => {
+    const [listed, trigger] = defined(openapi({ [key]: { opened } }, version)).operations
+    expect(listed?.id).toBe('ListNotes')
+    expect(trigger).toMatchObject({
+      id: 'issue/opened',
+      role: { role: 'webhook', callbackPaths: [], delivers: 'body', once: false },
+      parameters: [],
+      body: null,
+      response: null,
+      event: { type: 'object', properties: { title: { type: 'string' } } },
+    })
+  })
+
+  test('alone they are enough for a connector, and those without an id are named by their key', () => {
+    const { operations } = defined(
+      openapi({ paths: undefined, webhooks: { accountClosed: { post: { responses: ok } } } }, '3.1.0'),
+    )
+    expect(operations).toMatchObject([{ id: 'on_accountClosed', event: { type: 'any' } }])
+  })
+
+  test('they take no name from an operation', () => {
+    const { operations } = defined(
+      openapi({ webhooks: { a: { post: { operationId: 'ListNotes', responses: ok } } } }, '3.1.0'),
+    )
+    expect(operations.map(({ id, path }) => [id, path])).toEqual([
+      ['ListNotes', '/notes'],
+      ['ListNotes_2', '/'],
+    ])
+  })
+})
+
+describe('OAuth 2.0 schemes that are demanded together', () => {
+  const flow = (name: string, parts: object) => ({
+    type: 'oauth2',
+    flows: { [name]: { scopes: {}, ...parts } },
+  })
+  const authorizationUrl = 'https://login.example.com/authorize'
+  const tokenUrl = 'https://login.example.com/token'
+
+  test('are one consent, by the flow that can be kept', () => {
+    const securitySchemes = {
+      implicit: flow('implicit', { authorizationUrl }),
+      code: flow('authorizationCode', { authorizationUrl, tokenUrl }),
+    }
+    const { definition, diagnostics } = read(
+      openapi({ components: { securitySchemes }, security: [{ implicit: [], code: [] }] }),
+    )
+    expect(definition?.authentications).toMatchObject([
+      {
+        kind: 'OAUTH2_CODE',
+        oauth: { settings: { authorizationurl: authorizationUrl, tokenurl: tokenUrl } },
+      },
+    ])
+    expect(diagnostics).toEqual([])
+  })
+})

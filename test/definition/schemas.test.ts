@@ -220,6 +220,111 @@ describe('combinations', () => {
   })
 })
 
+describe('a choice of objects', () => {
+  const Cat = {
+    type: 'object',
+    required: ['name', 'kind'],
+    properties: {
+      name: { type: 'string' },
+      kind: { type: 'string', enum: ['cat'] },
+      lives: { type: 'integer' },
+    },
+  }
+  const Dog = {
+    type: 'object',
+    required: ['kind'],
+    properties: {
+      name: { type: 'string' },
+      kind: { type: 'string', enum: ['dog'] },
+      owner: { type: 'string' },
+    },
+  }
+  const either = { oneOf: [{ $ref: '#/definitions/Cat' }, { $ref: '#/definitions/Dog' }] }
+
+  test('has the members of all, and requires what all require', () => {
+    expect(schema(either, { Cat, Dog })).toEqual({
+      type: 'object',
+      properties: {
+        name: { type: 'string' },
+        kind: { type: 'string', enum: [{ value: 'cat' }, { value: 'dog' }] },
+        lives: { type: 'integer', format: 'int64' },
+        owner: { type: 'string' },
+      },
+      required: ['kind'],
+      additional: null,
+    })
+  })
+
+  test('keeps the members beside it', () => {
+    const beside = { type: 'object', required: ['id'], properties: { id: { type: 'string' } }, ...either }
+    expect(schema(beside, { Cat, Dog })).toMatchObject({
+      properties: { id: { type: 'string' }, lives: { type: 'integer' }, owner: { type: 'string' } },
+      required: ['id', 'kind'],
+    })
+  })
+
+  test('joins lists of them', () => {
+    const lists = {
+      anyOf: [
+        { type: 'array', items: Cat },
+        { type: 'array', items: Dog },
+      ],
+    }
+    expect(schema(lists)).toMatchObject({
+      type: 'array',
+      items: { type: 'object', properties: { lives: { type: 'integer' }, owner: { type: 'string' } } },
+    })
+  })
+
+  test('is any JSON for a member that is of different types in them', () => {
+    const of = (type: string) => ({ type: 'object', properties: { size: { type } } })
+    expect(schema({ oneOf: [of('string'), of('boolean')] })).toMatchObject({
+      properties: { size: { type: 'any' } },
+    })
+  })
+
+  test('is any JSON where one of them may have any members', () => {
+    expect(schema({ oneOf: [Cat, { type: 'object' }] })).toEqual({ type: 'any' })
+  })
+
+  test('a base that is a choice of its extensions is the same, whichever is read first', () => {
+    const Pet = {
+      type: 'object',
+      discriminator: { propertyName: 'kind' },
+      properties: { kind: { type: 'string' } },
+      oneOf: [{ $ref: '#/definitions/Fish' }, { $ref: '#/definitions/Bird' }],
+    }
+    const extension = (name: string) => ({
+      allOf: [{ $ref: '#/definitions/Pet' }, { type: 'object', properties: { [name]: { type: 'boolean' } } }],
+    })
+    const definitions = { Pet, Fish: extension('swims'), Bird: extension('flies') }
+    const membersOf = (first: string, second: string) => {
+      const { schemas } = schemaOf(
+        {
+          type: 'object',
+          properties: {
+            a: { $ref: `#/definitions/${first}` },
+            b: { $ref: `#/definitions/${second}` },
+          },
+        },
+        definitions,
+      )
+      return Object.fromEntries(
+        Object.entries(schemas).map(([name, each]) => [
+          name,
+          each.type === 'object' ? Object.keys(each.properties).sort() : each.type,
+        ]),
+      )
+    }
+    expect(membersOf('Pet', 'Fish')).toEqual({
+      Pet: ['flies', 'kind', 'swims'],
+      Fish: ['kind', 'swims'],
+      Bird: ['flies', 'kind'],
+    })
+    expect(membersOf('Fish', 'Pet')).toEqual(membersOf('Pet', 'Fish'))
+  })
+})
+
 describe('values', () => {
   test('enums are coerced, told apart and labelled', () => {
     expect(schema({ type: 'integer', enum: ['1', 2, 2, 'x', null] })).toEqual({

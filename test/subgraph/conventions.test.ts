@@ -3,6 +3,7 @@ import { getIntrospectionQuery, graphql, validateSchema } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Compiled, compiled } from './answer.ts'
 import {
+  anything,
   body,
   connector,
   flag,
@@ -103,15 +104,18 @@ describe('triggers', () => {
     expect(it.artifact.sdl).not.toContain('WhenIssueChangesResponse')
   })
 
-  test('a webhook action is left out and reported', async () => {
-    const { artifact, diagnostics } = await compiled(
-      connector([
-        operation('Get'),
-        operation('AskAndWait', { method: 'POST', role: { ...webhook, once: true } as typeof webhook }),
-      ]),
-    )
-    expect(artifact.operations.map(({ operationId }) => operationId)).toEqual(['Get'])
-    expect(diagnostics).toMatchObject([{ code: 'OPERATION_SKIPPED', operation: 'AskAndWait' }])
+  test('a webhook action is a mutation of what its callback brings', async () => {
+    const asks = operation('AskAndWait', {
+      method: 'POST',
+      role: { ...webhook, once: true } as typeof webhook,
+      response: anything,
+      event: object({ approved: flag }),
+    })
+    const { artifact, diagnostics, field, type } = await compiled(connector([asks]))
+    expect(field('shop_askAndWait')).toBe('Mutation.shop_askAndWait(connection: ID): shop_AskAndWaitCallback')
+    expect(type('shop_AskAndWaitCallback')).toBe('type shop_AskAndWaitCallback { approved: Boolean }')
+    expect(artifact.operations).toHaveLength(1)
+    expect(diagnostics).toEqual([])
   })
 
   test('a connector of which nothing is left cannot be compiled', async () => {

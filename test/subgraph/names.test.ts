@@ -176,6 +176,25 @@ describe('types', () => {
       expect(field.type.toString()).toMatch(/^shop_/)
   })
 
+  test('a schema called Input is one, as what is given and as what is answered', async () => {
+    const { type, field } = await compiled(
+      connector([operation('Put', { method: 'PUT', body: body(ref('Input')), response: ref('Input') })], {
+        Input: object({ text, inner: ref('Input') }),
+      }),
+    )
+    expect(field('shop_put')).toBe('Mutation.shop_put(connection: ID, input: shop_Input!): shop_Input2')
+    expect(type('shop_Input')).toBe('input shop_Input { text: String inner: shop_Input }')
+    expect(type('shop_Input2')).toBe('type shop_Input2 { text: String inner: shop_Input2 }')
+  })
+
+  test('a schema called Input that is only answered', async () => {
+    const { type, field } = await compiled(
+      connector([operation('Get', { response: ref('Input') })], { Input: object({ inner: ref('Input') }) }),
+    )
+    expect(field('shop_get')).toBe('Query.shop_get(connection: ID): shop_Input')
+    expect(type('shop_Input')).toBe('type shop_Input { inner: shop_Input }')
+  })
+
   test('the order of a document does not change any name', async () => {
     const reference = namesOf(await compiled(tracker))
     await fc.assert(

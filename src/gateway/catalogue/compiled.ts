@@ -1,4 +1,5 @@
 // What reading and compiling one connector yields, and the short form of it that the index keeps.
+import { z } from 'zod'
 import type { ConnectorDefinition, Diagnostic } from '../../definition/index.ts'
 import type { Artifact } from '../../subgraph/index.ts'
 
@@ -9,6 +10,18 @@ export interface Compiled {
   readonly artifact: Artifact | null
   readonly diagnostics: readonly Diagnostic[]
 }
+
+/** Only the frame is checked, of what the hub's own compiler wrote: it tells a damaged file or answer from a whole one. */
+export const compiledFrame = z.custom<Compiled>(
+  value =>
+    z
+      .object({
+        definition: z.object({ hash: z.string() }).nullable(),
+        artifact: z.object({ sdl: z.string() }).nullable(),
+        diagnostics: z.array(z.object({})),
+      })
+      .safeParse(value).success,
+)
 
 export type Status = 'READY' | 'DEGRADED' | 'QUARANTINED'
 

@@ -116,8 +116,8 @@ export function connectorResolvers(services: Services): Resolvers {
     Operation: {
       id: field<OperationNode>(node => node.operation.id),
       field: field<OperationNode>(node => node.compiled.field),
-      kind: field<OperationNode>(node => (node.operation.role.role === 'action' ? 'ACTION' : 'TRIGGER')),
-      trigger: field<OperationNode>(node => triggerKind(node.operation)),
+      kind: field<OperationNode>(kindOf),
+      trigger: field<OperationNode>(triggerKind),
       summary: field<OperationNode>(node => node.operation.summary),
       description: field<OperationNode>(node => node.operation.description),
       deprecated: field<OperationNode>(node => node.operation.deprecated),
@@ -139,17 +139,20 @@ function operationsOf(connector: LoadedConnector, args: OperationsArgs): readonl
     operation: operationOf(connector, compiled),
   }))
   return nodes
-    .filter(({ compiled, operation }) => {
-      const kind = operation.role.role === 'action' ? 'ACTION' : 'TRIGGER'
-      return (
-        (!args.kind || args.kind === kind) &&
-        matches(args.search, compiled.field, operation.summary, operation.description)
-      )
-    })
+    .filter(
+      node =>
+        (!args.kind || args.kind === kindOf(node)) &&
+        matches(args.search, node.compiled.field, node.operation.summary, node.operation.description),
+    )
     .sort((a, b) => (a.compiled.field < b.compiled.field ? -1 : 1))
 }
 
-function triggerKind(operation: OperationDefinition): 'POLLING' | 'WEBHOOK' | null {
-  if (operation.role.role === 'polling') return 'POLLING'
-  return operation.role.role === 'webhook' ? 'WEBHOOK' : null
+/** A call that waits for one callback is an action, though a webhook answers it. */
+function kindOf({ compiled }: OperationNode): 'ACTION' | 'TRIGGER' {
+  return compiled.root === 'Subscription' ? 'TRIGGER' : 'ACTION'
+}
+
+function triggerKind(node: OperationNode): 'POLLING' | 'WEBHOOK' | null {
+  if (kindOf(node) === 'ACTION') return null
+  return node.operation.role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
 }

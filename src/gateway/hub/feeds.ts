@@ -6,6 +6,7 @@ import { wireArguments } from '../../subgraph/index.ts'
 import { type Feed, type FeedEvent, type FeedId, type FeedStart, feedIdOf } from '../../triggers/index.ts'
 import { operationOf } from '../call-operation.ts'
 import { type RequestContext, signedIn } from '../context.ts'
+import { entitiesResolver } from '../federation/entities.ts'
 import { mayUseConnector } from '../introspection.ts'
 import { eventSource, openStream } from '../open-trigger.ts'
 import { field, type Resolvers } from '../resolver.ts'
@@ -136,6 +137,7 @@ export function feedResolvers(services: Services): Resolvers {
         return { nodes, totalCount, pageInfo: { hasNextPage, endCursor } }
       }),
       feed: field<unknown, { id: string }>((_source, { id }, context) => visibleFeed(context, id)),
+      _entities: entitiesResolver(visibleFeed),
     },
     Mutation: {
       createFeed: field<unknown, CreateFeedArgs>((_source, args, context) => createFeed(args, context)),

@@ -4,9 +4,10 @@ import QuickLRU from 'quick-lru'
 import { JunctorError } from '../../errors.ts'
 import type { Catalogue, Entry, LoadedConnector } from '../catalogue/catalogue.ts'
 import type { Scope } from '../context.ts'
+import { connectorSubgraphSdl, hubSubgraph, hubSubgraphSdl } from '../federation/subgraph-sdl.ts'
 import { connectorOfField, rootFields } from './root-fields.ts'
 import { buildSlice, type Slice, sliceKey } from './slice.ts'
-import { createSubgraphBase } from './subgraph-base.ts'
+import { connectorBase, hubBase } from './subgraph-base.ts'
 
 const cachedSlices = 100
 
@@ -18,23 +19,32 @@ export interface Slices {
    * the document names. Throws CONNECTOR_QUARANTINED, or CONNECTOR_NOT_FOUND for a subgraph that does not exist.
    */
   of(document: DocumentNode, scope: Scope, mayUse: MayUse, visible: readonly string[]): Promise<Slice>
-  /** The SDL of a connector's subgraph, for Federation 2 routers. */
-  federatedSdl(connector: string): Promise<string>
+  /** The SDL of a subgraph, for Federation 2 routers: a connector's, or the hub's own. */
+  federatedSdl(subgraph: string): Promise<string>
 }
 
 export function createSlices(options: { catalogue: Catalogue; hubSdl: string }): Slices {
   const { catalogue } = options
   const hub = parse(options.hubSdl, { noLocation: true })
-  const subgraph = createSubgraphBase(hub)
   const cache = new QuickLRU<string, Slice>({ maxSize: cachedSlices })
 
-  function built(base: 'graph' | 'subgraph', connectors: readonly LoadedConnector[]): Slice {
-    const key = sliceKey(base, connectors)
+  function built(kind: keyof typeof bases, connectors: readonly LoadedConnector[]): Slice {
+    const key = sliceKey(kind, connectors)
     const cached = cache.get(key)
     if (cached) return cached
-    const slice = buildSlice(key, base === 'graph' ? hub : subgraph.document, connectors)
+    const slice = buildSlice(key, bases[kind](connectors), connectors)
     cache.set(key, slice)
     return slice
+  }
+
+  const bases = {
+    graph: () => hub,
+    hub: () => hubBase(hub),
+    connector: (connectors: readonly LoadedConnector[]) =>
+      connectorBase(
+        hub,
+        connectors.flatMap(({ artifact }) => artifact?.operations ?? []),
+      ),
   }
 
   async function serving(name: string): Promise<LoadedConnector> {
@@ -49,9 +59,10 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
   }
 
   async function ofSubgraph(name: string, mayUse: MayUse): Promise<Slice> {
+    if (name === hubSubgraph) return built('hub', [])
     const entry = catalogue.get(name)
     if (!entry || !mayUse(entry)) throw notFound(name)
-    return built('subgraph', [await serving(name)])
+    return built('connector', [await serving(name)])
   }
 
   /** A name that nobody has falls through to validation, whose error names the field. */
@@ -80,7 +91,8 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
       )
     },
     async federatedSdl(name) {
-      return subgraph.federated((await serving(name)).artifact?.sdl ?? '')
+      if (name === hubSubgraph) return hubSubgraphSdl(hub)
+      return connectorSubgraphSdl(hub, (await serving(name)).artifact?.sdl ?? '')
     },
   }
 }

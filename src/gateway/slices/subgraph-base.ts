@@ -1,50 +1,23 @@
-// What a connector's own subgraph (/graphql/<connector>) defines besides the connector's types, and the SDL that it
-// tells a Federation 2 router by `_service { sdl }`.
-import { type DocumentNode, Kind, parse, print } from 'graphql'
-
-/** Types that connectors refer to and that the hub's SDL owns; a subgraph carries copies of them. */
-const sharedNames = new Set(['DateTime', 'JSON', 'BigInt', 'File', 'Event'])
+// What the executable schema of a subgraph (/graphql/<connector>, /graphql/hub) defines besides its own types: the
+// shared types, and the fields that federation asks every subgraph for.
+import { concatAST, type DocumentNode, Kind, parse } from 'graphql'
+import type { CompiledOperation } from '../../subgraph/index.ts'
+import { sharedTypesOf } from '../federation/subgraph-sdl.ts'
 
 const feedReference = 'type Feed { id: ID! }'
 const service = 'type _Service { sdl: String! }\nextend type Query { _service: _Service! }'
+const entities =
+  'scalar _Any\nunion _Entity = Feed\nextend type Query { _entities(representations: [_Any!]!): [_Entity]! }'
 
-export interface SubgraphBase {
-  /** For the executable schema. */
-  readonly document: DocumentNode
-  /** For routers: federation directives, no `_service`. */
-  federated(connectorSdl: string): string
+/** For a connector's subgraph; an extension of a root type counts only where that type is. */
+export function connectorBase(hub: DocumentNode, operations: readonly CompiledOperation[]): DocumentNode {
+  const roots = new Set(['Query', ...operations.map(({ root }) => root)])
+  const types = [...roots].map(root => `type ${root}`)
+  const own = parse([feedReference, service, ...types].join('\n'), { noLocation: true })
+  return concatAST([{ kind: Kind.DOCUMENT, definitions: sharedTypesOf(hub) }, own])
 }
 
-/** Cuts the shared types out of the hub's SDL. */
-export function createSubgraphBase(hub: DocumentNode): SubgraphBase {
-  const shared = hub.definitions.filter(
-    definition =>
-      'name' in definition && definition.name !== undefined && sharedNames.has(definition.name.value),
-  )
-  const sdl = shared.map(definition => print(definition)).join('\n')
-  return {
-    document: parse(`${sdl}\n${feedReference}\n${service}\ntype Query`, { noLocation: true }),
-    federated(connectorSdl) {
-      const shareable = sdl.replace('type File {', 'type File @shareable {')
-      const link =
-        'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])'
-      return [
-        link,
-        shareable,
-        'type Feed @key(fields: "id", resolvable: false) { id: ID! }',
-        asDefinitions(connectorSdl),
-      ].join('\n\n')
-    },
-  }
-}
-
-/** `extend type Query` becomes `type Query`: what routers compose. */
-function asDefinitions(connectorSdl: string): string {
-  const document = parse(connectorSdl, { noLocation: true })
-  const definitions = document.definitions.map(definition =>
-    definition.kind === Kind.OBJECT_TYPE_EXTENSION
-      ? { ...definition, kind: Kind.OBJECT_TYPE_DEFINITION as const }
-      : definition,
-  )
-  return print({ kind: Kind.DOCUMENT, definitions })
+/** For the hub's own subgraph, which resolves feeds for the others. */
+export function hubBase(hub: DocumentNode): DocumentNode {
+  return concatAST([hub, parse(`${service}\n${entities}`, { noLocation: true })])
 }

@@ -49,17 +49,17 @@ export async function loadTypes(definition: ConnectorDefinition, plan: Connector
       if (!loaded || !('getFields' in loaded)) throw missing(definition, `the type ${name}`)
       const field = loaded.getFields()[carried(member.name)]
       if (!field) throw missing(definition, `${name}.${member.name}`)
-      return typeText(field.type)
+      return type.direction === 'input' ? inputText(field.type) : String(field.type)
     },
     ofArgument({ field }, name) {
       const argument = roots[field]?.args.find(candidate => candidate.name === carried(name))
       if (!argument) throw missing(definition, `the argument ${name} of ${field}`)
-      return typeText(argument.type)
+      return inputText(argument.type)
     },
     ofResult({ field }) {
       const loaded = roots[field]
       if (!loaded) throw missing(definition, `the field ${field}`)
-      return typeText(loaded.type)
+      return String(loaded.type)
     },
   }
 }
@@ -68,7 +68,7 @@ export async function loadTypes(definition: ConnectorDefinition, plan: Connector
 const inputSuffix = '_Input'
 
 /** By text alone: the loader may hold another copy of graphql-js, whose types are not instances of ours. */
-function typeText(type: GraphQLType): string {
+function inputText(type: GraphQLType): string {
   return String(type).replace(/_Input(?=[\]!]*$)/, '')
 }
 

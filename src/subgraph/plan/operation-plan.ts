@@ -46,7 +46,7 @@ const after: OwnArgument = {
   target: { to: 'after' },
 }
 
-/** The operations that become fields; the others are reported. `fields` gives each operationId its root field. */
+/** Every operation becomes a field. `fields` gives each operationId its root field. */
 export function planOperations(
   definition: ConnectorDefinition,
   fields: ReadonlyMap<string, string>,
@@ -57,18 +57,8 @@ export function planOperations(
     const field = fields.get(operation.id)
     if (field === undefined) return []
     const root = rootOf(operation)
-    if (root === null) {
-      findings.add({
-        severity: 'WARNING',
-        code: 'OPERATION_SKIPPED',
-        message: `${operation.id} is left out: it calls and then waits for one callback, which is not offered yet.`,
-        operation: operation.id,
-        pointer: operation.pointer,
-      })
-      return []
-    }
     const ownArguments = [connection]
-    if (root !== 'Subscription' && operation.nextLink !== null) ownArguments.push(limit)
+    if (operation.role.role === 'action' && operation.nextLink !== null) ownArguments.push(limit)
     if (root === 'Subscription') ownArguments.push(after)
     const reserved = ownArguments.map(({ name }) => name)
     return [
@@ -78,27 +68,28 @@ export function planOperations(
         root,
         ownArguments,
         arguments: planArguments(operation, reserved, reader, findings),
-        ...(root === 'Subscription'
-          ? planEvent(operation, reader)
-          : planResult(operation, definition.schemas, reader)),
+        ...(operation.role.role === 'action'
+          ? planResult(operation, definition.schemas, reader)
+          : planEvent(operation, root, reader)),
       },
     ]
   })
 }
 
-/** Null for a webhook action (connector-format §5.1): a call that waits for one callback. */
-function rootOf(operation: OperationDefinition): CompiledOperation['root'] | null {
-  const { role } = operation
-  if (role.role === 'action') return operation.safe ? 'Query' : 'Mutation'
-  return role.role === 'webhook' && role.once ? null : 'Subscription'
+/** A webhook action is called and answers once, with its callback (connector-format §5.1): a mutation. */
+function rootOf({ role, safe }: OperationDefinition): CompiledOperation['root'] {
+  if (role.role === 'action') return safe ? 'Query' : 'Mutation'
+  return role.role === 'webhook' && role.once ? 'Mutation' : 'Subscription'
 }
 
+/** What one event carries; for a webhook action, what its callback does. */
 function planEvent(
   operation: OperationDefinition,
+  root: CompiledOperation['root'],
   reader: ShapeReader,
 ): Pick<OperationPlan, 'result' | 'output'> {
   const place = {
-    name: `${upperCamel(operation.id)}EventData`,
+    name: `${upperCamel(operation.id)}${root === 'Subscription' ? 'EventData' : 'Callback'}`,
     key: `operation:${keyPart(operation.id)}/event`,
   }
   return {

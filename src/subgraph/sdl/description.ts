@@ -8,11 +8,14 @@ import type { ValuePlan } from '../plan/shape.ts'
 /** Longer lists of allowed values are cut; an API with more has a reference for them. */
 const shownValues = 50
 
-export function describeOperation({ summary, description, hint }: OperationDefinition): string {
+export function describeOperation({ summary, description, hint, role }: OperationDefinition): string {
   return paragraphs(
     summary,
     description === summary ? undefined : description,
     hint && `To make it fire: ${hint}`,
+    role.role === 'webhook' && role.once
+      ? 'The value is that of the one callback that answers it.'
+      : undefined,
   )
 }
 

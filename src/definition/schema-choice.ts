@@ -1,0 +1,76 @@
+// oneOf/anyOf: one of several schemas → one schema that takes what any of them takes. GraphQL has unions for answers
+// only, and telling their members apart needs what many APIs do not send; so alternatives that are all objects become
+// one object with the members of each, of which only those that each demands are required.
+import type { Schema } from './model.ts'
+import { record } from './node.ts'
+import { commonScalar } from './schema-merge.ts'
+
+export interface ChoiceContext {
+  /** What a reference leads to; any other schema is itself. */
+  resolve(schema: Schema): Schema
+  /** Counts schemas that are written out; false when there have been enough of them. */
+  spend(count: number): boolean
+}
+
+/** Members that alternatives share are joined as well, so deep; then they are any JSON. */
+const deepest = 4
+
+/** Undefined where nothing short of any JSON takes them all: an object or a string, a list or a number. */
+export function joinChoice(choices: readonly Schema[], context: ChoiceContext): Schema | undefined {
+  return join(choices, context, 0)
+}
+
+type Kind<T extends Schema['type']> = Extract<Schema, { type: T }>
+
+function join(choices: readonly Schema[], context: ChoiceContext, depth: number): Schema | undefined {
+  const [first, ...others] = choices
+  if (first === undefined) return undefined
+  if (first.type === 'ref' && others.every(each => each.type === 'ref' && each.ref === first.ref))
+    return first
+  const resolved = choices.map(choice => context.resolve(choice))
+  const scalar = commonScalar(resolved)
+  if (scalar !== undefined) return scalar
+  if (depth >= deepest || !context.spend(1)) return undefined
+  if (resolved.every(each => each.type === 'array')) {
+    const items = resolved.map(list => list.items)
+    return { type: 'array', items: join(items, context, depth + 1) ?? { type: 'any' } }
+  }
+  return resolved.every(each => each.type === 'object') ? joinObjects(resolved, context, depth) : undefined
+}
+
+function joinObjects(
+  objects: readonly Kind<'object'>[],
+  context: ChoiceContext,
+  depth: number,
+): Schema | undefined {
+  // An object that names no members may have any (connector-format §2.4), which an object type would hide.
+  if (objects.some(({ properties }) => Object.keys(properties).length === 0)) return undefined
+  const names = new Set(objects.flatMap(({ properties }) => Object.keys(properties)))
+  if (!context.spend(names.size)) return undefined
+  const properties = record(
+    [...names].map(name => {
+      const declared = objects.flatMap(({ properties }) => {
+        const member = Object.hasOwn(properties, name) ? properties[name] : undefined
+        return member === undefined ? [] : [member]
+      })
+      return [name, joinMember(declared, context, depth + 1)] as const
+    }),
+  )
+  const required = [...names].filter(name => objects.every(object => object.required.includes(name)))
+  const open = objects.some(({ additional }) => additional !== null)
+  return { type: 'object', properties, required, additional: open ? { type: 'any' } : null }
+}
+
+/** What the first of them says about itself stays; a default is one alternative's own. */
+function joinMember(declared: readonly Schema[], context: ChoiceContext, depth: number): Schema {
+  const [first, ...others] = declared
+  if (first !== undefined && others.length === 0) return first
+  const nullable = declared.some(each => each.nullable === true) ? { nullable: true } : {}
+  const { title, description } = first ?? {}
+  return {
+    ...(join(declared, context, depth) ?? { type: 'any' }),
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...nullable,
+  }
+}

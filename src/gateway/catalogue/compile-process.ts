@@ -1,0 +1,97 @@
+// One run of the compiling program: a job at a time, each with an end in time, all of them with an end in memory.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
+import { setPriority } from 'node:os'
+import { dirname } from 'node:path'
+import type { Clock } from '../../clock.ts'
+import { type Compiled, compiledFrame, type Source } from './compiled.ts'
+
+export interface Job {
+  readonly name: string
+  readonly source: Source
+}
+
+export interface CompileLimits {
+  /** For one job. */
+  readonly milliseconds: number
+  /** Of JavaScript's heap in the process. */
+  readonly megabytes: number
+}
+
+export interface CompileProcess {
+  /** One job at a time. Rejects, with the process gone, where it took too long or the process ended. */
+  run(job: Job): Promise<Compiled>
+  /** True while it can take a job. */
+  alive(): boolean
+  /** Ends it whatever it does. */
+  end(): Promise<void>
+}
+
+interface Options {
+  /** The program; compile-child.ts but for tests. */
+  readonly program: string
+  readonly limits: CompileLimits
+  /** Lower than the hub's own: what serves goes before what nobody waits for. */
+  readonly patient: boolean
+  readonly clock: Clock
+}
+
+/** Nothing of the hub's environment, which holds secrets, goes to a process that reads other people's documents. */
+function environment(): Record<string, string> {
+  const cache = getCompileCacheDir()
+  // Node names the folder for its version inside the one that it was given.
+  return { TZ: 'UTC', ...(cache ? { NODE_COMPILE_CACHE: dirname(cache) } : {}) }
+}
+const patientNiceness = 10
+
+export function startCompileProcess({ program, limits, patient, clock }: Options): CompileProcess {
+  const child = fork(program, [], {
+    // It reads packages and code; it has no reason to write a file or to start anything.
+    execArgv: ['--permission', '--allow-fs-read=*', `--max-old-space-size=${limits.megabytes}`],
+    env: environment(),
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  child.unref()
+  child.channel?.unref()
+  if (patient && child.pid !== undefined) setPriority(child.pid, patientNiceness)
+  const gone = new Promise<string>(resolve => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+    child.once('error', error => resolve(error.message))
+  })
+
+  async function end(): Promise<void> {
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  return {
+    alive: () => child.connected,
+    end,
+    async run(job) {
+      const finished = new AbortController()
+      const { signal } = finished
+      const answered = once(child, 'message', { signal }).then(([message]) => compiledFrame.parse(message))
+      const late = new Promise<never>((_, reject) => {
+        const refuse = () => reject(new Error(`it took longer than ${limits.milliseconds / 1000} seconds`))
+        signal.addEventListener('abort', clock.after(limits.milliseconds, refuse), { once: true })
+      })
+      const ended = gone.then(how => {
+        throw new Error(
+          `the compiling process ended (${how}), perhaps for want of more than ${limits.megabytes} MB`,
+        )
+      })
+      try {
+        child.send(job)
+        return await Promise.race([answered, late, ended])
+      } catch (error) {
+        await end()
+        throw error
+      } finally {
+        finished.abort()
+        for (const rest of [answered, ended]) rest.catch(() => undefined)
+      }
+    },
+  }
+}
