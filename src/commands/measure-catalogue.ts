@@ -17,9 +17,9 @@ export interface MeasuredConnector extends Inspection {
 export async function* measureCatalogue(
   folder: string,
 ): AsyncGenerator<{ readonly connector: MeasuredConnector; readonly total: number }> {
-  await using compiler = createCompiler({ clock: systemClock })
-  // The compiler's process keeps nobody awake: a hub has its sockets for that.
+  // The compiler's process keeps nobody awake, not even while it ends: a hub has its sockets for that.
   using _awake = setInterval(() => {}, 60_000)
+  await using compiler = createCompiler({ clock: systemClock })
   const found = await findPackages([folder])
   const compile = async ({ folder, name, diagnostics }: (typeof found)[number]) => {
     const start = performance.now()

@@ -40,9 +40,9 @@ async function compileAll(paths: readonly string[]): Promise<readonly Outcome[]>
   const waiting = [...paths]
   const outcomes: Outcome[] = []
   async function work(): Promise<void> {
-    await using compiler = createCompiler({ clock: systemClock })
-    // The compiler's process keeps nobody awake.
+    // The compiler's process keeps nobody awake, not even while it ends.
     using _awake = setInterval(() => {}, 60_000)
+    await using compiler = createCompiler({ clock: systemClock })
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
       const document = await readFile(join(documents, path), 'utf8')
       const start = performance.now()
