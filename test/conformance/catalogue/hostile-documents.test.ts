@@ -3,13 +3,14 @@
 // aliases, bytes); the clock only stops what counting missed, because pure code cannot be interrupted from inside.
 
 import { once } from 'node:events'
-import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { type Compiled, type Compiler, createCompiler, statusOf } from '../../../src/gateway/index.ts'
+import { requirement } from '../../harness/requirement.ts'
 
 let compiler: Compiler
 beforeAll(() => {
@@ -284,6 +285,8 @@ test('a reference out of the document opens no file and calls no server', { time
     // The witnesses do see what they are there to see.
     await fetch(`${origin}/witness`)
     expect(requests).toEqual(['/witness'])
+    await readFile(file)
+    requirement('a disk that keeps the time of a read', (await stat(file)).atime > before)
   } finally {
     server.close()
     await rm(folder, { recursive: true, force: true })
