@@ -1,17 +1,11 @@
-// The command line: which command the arguments name.
+// The command line: which command the arguments name. A command's code is loaded when it is run.
+import './quick-start.ts'
 import { parseArgs } from 'node:util'
-import { catalogue } from './commands/catalogue.ts'
-import { check } from './commands/check.ts'
-import { compose } from './commands/compose.ts'
-import { diff } from './commands/diff.ts'
-import { migrate } from './commands/migrate.ts'
-import { schema } from './commands/schema.ts'
-import { serve } from './commands/serve.ts'
 import { isJunctorError } from './errors.ts'
 
 const usage = `Usage: node src/main.ts <command>
 
-  serve                   run the hub
+  serve [--watch]         run the hub; --watch takes up edits of connectors in folders
   check <path>            read a connector, or a folder of them, and print what was found; exit 1 on errors
   catalogue <folder>      compile every connector below a folder, and measure what they come to; exit 1 on failures
   schema <connector>      print a connector's GraphQL SDL; a name that is installed, or a path
@@ -29,21 +23,37 @@ interface Command {
 
 const { env } = process
 const commands: ReadonlyMap<string, Command> = new Map([
-  ['serve', { takes: 0, run: () => serve(env) }],
-  ['check', { takes: 1, run: path => check(path) }],
-  ['catalogue', { takes: 1, run: folder => catalogue(folder) }],
-  ['schema', { takes: 1, run: connector => schema(connector, env) }],
-  ['diff', { takes: 2, run: (before, after) => diff(before, after, env) }],
-  ['migrate', { takes: 0, run: () => migrate(env) }],
+  ['check', { takes: 1, run: async path => (await import('./commands/check.ts')).check(path) }],
+  [
+    'catalogue',
+    { takes: 1, run: async folder => (await import('./commands/catalogue.ts')).catalogue(folder) },
+  ],
+  ['schema', { takes: 1, run: async name => (await import('./commands/schema.ts')).schema(name, env) }],
+  [
+    'diff',
+    { takes: 2, run: async (before, after) => (await import('./commands/diff.ts')).diff(before, after, env) },
+  ],
+  ['migrate', { takes: 0, run: async () => (await import('./commands/migrate.ts')).migrate(env) }],
 ] satisfies [string, Command][])
 
 /** Runs one command; the result is the exit code. Serving ends with a signal. */
 async function run(): Promise<number> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { url: { type: 'string' } } })
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { url: { type: 'string' }, watch: { type: 'boolean' } },
+  })
+  const { url, watch } = values
   const [name, ...given] = positionals
-  if (name === 'compose') return compose({ connectors: given, url: values.url, env })
+  if (name === 'compose' && watch === undefined) {
+    const { compose } = await import('./commands/compose.ts')
+    return compose({ connectors: given, url, env })
+  }
+  if (name === 'serve' && given.length === 0 && url === undefined) {
+    const { serve } = await import('./commands/serve.ts')
+    return serve(env, { watch: watch ?? false })
+  }
   const command = commands.get(name ?? '')
-  if (command && given.length === command.takes && values.url === undefined)
+  if (command && given.length === command.takes && url === undefined && watch === undefined)
     return command.run(given[0] ?? '', given[1] ?? '')
   process.stderr.write(usage)
   return name === undefined ? 0 : 2

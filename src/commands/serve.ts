@@ -12,27 +12,23 @@ import {
   deriveSecret,
   loadKeys,
 } from '../connections/index.ts'
-import {
-  createArtifactFiles,
-  createCompiler,
-  createGateway,
-  createImports,
-  createIndexFile,
-  createTester,
-  openCatalogue,
-} from '../gateway/index.ts'
+import { createGateway, createImports, createTester } from '../gateway/index.ts'
 import { createHosting } from '../hosting/index.ts'
 import { createIdentity } from '../identity/index.ts'
 import { createInvoker } from '../invocation/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { createLogger, createMetrics, type Logger } from '../telemetry/index.ts'
 import { type Bus, createTriggers, inProcessBus, natsBus, postgresBus } from '../triggers/index.ts'
+import { openConnectors } from './open-connectors.ts'
 
 /** The folder of the bundled connectors. */
 export const bundledConnectors = join(import.meta.dirname, '../../connectors')
 
 /** Runs the hub until a signal ends it. Resolves with the exit code. */
-export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+export async function serve(
+  env: Readonly<Record<string, string | undefined>>,
+  { watch }: { /** Take up edits of connectors in folders. */ readonly watch: boolean },
+): Promise<number> {
   const config = readConfig(env)
   const logger = createLogger(config.logLevel)
   const metrics = createMetrics()
@@ -45,16 +41,9 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   )
   const keys = await loadKeys({ keys: config.keys, dataFolder, logger })
   const vault = createVault(keys)
-  const compiler = stack.use(createCompiler({ clock }))
-  const catalogue = await openCatalogue({
-    store,
-    bundledFolder: bundledConnectors,
-    folders: config.connectorFolders,
-    compiler,
-    files: createArtifactFiles({ dataFolder, logger }),
-    index: createIndexFile({ dataFolder, logger }),
-    logger,
-  })
+  const { catalogue, compiler } = stack.use(
+    await openConnectors({ config, bundledFolder: bundledConnectors, store, watch, clock, logger }),
+  )
   const imports = createImports({ store, catalogue })
   const connectors = { get: async (name: string) => (await catalogue.load(name))?.definition ?? null }
   const { allowPrivate, origins } = config
@@ -103,6 +92,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   void sealAnew(connections, logger)
   const address = await gateway.listen({ host: config.host, port: config.port })
   greet(publicUrl, address, await identity.signupOpen())
+  compiler.warm()
 
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   logger.info('The hub is shutting down.')

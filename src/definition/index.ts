@@ -2,7 +2,7 @@
 // Reading is pure but for the files it is told to read, never throws for bad content, and repairs nothing silently.
 // Knows no GraphQL, no store and no network.
 export { readDocument } from './document.ts'
-export { findPackages } from './find-packages.ts'
+export { type FoundPackage, findPackages } from './find-packages.ts'
 export { formatDiagnostic, formatDiagnostics } from './findings.ts'
 export type * from './model.ts'
 export { readDocumentFile, readPackage } from './package.ts'

@@ -6,6 +6,12 @@ import type { Logger } from '../telemetry/index.ts'
 
 /** Gives a thrown value the shape it has in a GraphQL response. Unexpected errors are logged and masked. */
 export function createErrorPresenter(logger: Logger) {
+  /** Where RequestContext.signal aborted, nobody reads the answer, and nothing failed. */
+  function report(error: unknown, located: GraphQLError | undefined): void {
+    if (error instanceof Error && error.name === 'AbortError') return
+    logger.error({ error, path: located?.path }, 'A field failed unexpectedly.')
+  }
+
   return function present(error: unknown): GraphQLError {
     if (error instanceof GraphQLError && error.originalError === undefined) return error
     const located = error instanceof GraphQLError ? error : undefined
@@ -27,7 +33,7 @@ export function createErrorPresenter(logger: Logger) {
         extensions: { code: original.code, ...original.details },
       })
     }
-    logger.error({ error: original, path: located?.path }, 'A field failed unexpectedly.')
+    report(original, located)
     return new GraphQLError('Something in the hub failed unexpectedly; its log says what.', {
       ...place,
       extensions: { code: 'INTERNAL' },

@@ -6,6 +6,7 @@ import { createErrorPresenter } from './errors.ts'
 import { createExecutor } from './execute.ts'
 import { createApollo } from './http/apollo.ts'
 import { createHttpServer } from './http/server.ts'
+import { watchSilentConnections } from './http/silent-connections.ts'
 import { serveWebSockets } from './http/web-socket.ts'
 import { createHubResolvers } from './hub/index.ts'
 import { mayUseConnector, visibleConnectors } from './introspection.ts'
@@ -57,6 +58,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
     )
   const server = await createHttpServer({ services, apollo, publicUrl: options.publicUrl, ready })
   await server.ready()
+  const silent = watchSilentConnections(server.server)
   const sockets = serveWebSockets({
     server: server.server,
     executor,
@@ -69,7 +71,9 @@ export async function createGateway(options: Options): Promise<Gateway> {
     listen: ({ host, port }) => server.listen({ host, port }),
     async [Symbol.asyncDispose]() {
       await sockets[Symbol.asyncDispose]()
-      await server.close()
+      const closed = server.close()
+      silent.close()
+      await closed
       await apollo.stop()
     },
   }

@@ -11,6 +11,8 @@ export interface HubOptions {
   /** Keeps this data folder; without it, a temporary one is made and removed. */
   readonly dataFolder?: string
   readonly port?: number
+  /** Options of `serve`. */
+  readonly arguments?: readonly string[]
 }
 
 export interface Hub extends AsyncDisposable {
@@ -31,7 +33,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const port = options.port ?? (await freePort())
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'junctor-hub-')))
   const { DATABASE_URL: _, ...inherited } = process.env
-  const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
+  const child = spawn(process.execPath, ['src/main.ts', 'serve', ...(options.arguments ?? [])], {
     cwd: root,
     env: {
       ...inherited,

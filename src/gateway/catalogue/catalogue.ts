@@ -1,17 +1,18 @@
 // All installed connectors. A start reads the index, not the packages; a connector is compiled once for its content,
-// off the event loop, and loaded when somebody uses it. One that cannot be compiled is quarantined, nothing more.
-import QuickLRU from 'quick-lru'
+// beside the hub, and loaded when somebody uses it. One that cannot be compiled is quarantined, nothing more. A change
+// touches the connectors that changed; whoever holds an old version finishes with it.
 import { JunctorError } from '../../errors.ts'
-import type { Store } from '../../store/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
+import { createWeightedCache } from '../weighted-cache.ts'
 import type { ArtifactFiles } from './artifact-files.ts'
 import { type Compiled, type Source, type Status, type Summary, statusOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
-import type { IndexEntry, IndexFile } from './index-file.ts'
-import { type Installed, installedFolders, installedImports, type Origin } from './installed.ts'
+import type { IndexFile } from './index-file.ts'
+import type { Installed, Origin } from './installed.ts'
+import { createInstalledNames } from './installed-names.ts'
 
-/** Loaded connectors kept in memory; the others are read again when they are used. */
-const loadedConnectors = 64
+/** SDL characters of the loaded connectors kept in memory, each some five bytes there; the others are read when used. */
+const loadedCharacters = 4_000_000
 
 /** One installed connector. A replaced one is another entry. */
 export interface Entry {
@@ -33,18 +34,23 @@ export interface Catalogue {
   summary(entry: Entry): Promise<Summary>
   /** Reads, and where need be compiles, a connector. Null where nothing of that name is installed. */
   load(name: string): Promise<LoadedConnector | null>
-  /** Puts a connector in, or in the place of the one with its name. Other connectors are not touched. */
-  put(installed: Installed, compiled?: Compiled): Promise<LoadedConnector>
-  /** Takes a connector out; false where there is none. */
+  /** Puts a connector in, or in the place of the one with its name. */
+  put(installed: Installed, compiled: Compiled): Promise<LoadedConnector>
+  /** Takes an imported connector out; false where there is none. */
   drop(name: string): boolean
+  /** Makes these all there is of that kind. Only what differs is touched, and compiled in the background. */
+  replaceAll(kind: Origin['kind'], installed: readonly Installed[]): void
+  /** Counts `put` and `drop`: tells whether what was read of the store meanwhile is still the newest. */
+  revision(): number
+  /** Calls back with the name of each connector that was put, replaced or dropped. */
+  onChange(listener: (name: string) => void): void
   /** Compiles without installing, to see whether a document is any good. */
   trial(name: string, source: Source): Promise<Compiled>
 }
 
 interface Options {
-  readonly store: Store
-  readonly bundledFolder: string
-  readonly folders: readonly string[]
+  /** What is installed at the start. */
+  readonly installed: Readonly<Record<Origin['kind'], readonly Installed[]>>
   readonly compiler: Compiler
   readonly files: ArtifactFiles
   readonly index: IndexFile
@@ -58,136 +64,186 @@ interface Held extends Entry {
   loading: { readonly done: Promise<LoadedConnector>; hurry(): void } | null
 }
 
-/** Finds everything that is installed; what the index does not know is compiled in the background. */
-export async function openCatalogue(options: Options): Promise<Catalogue> {
-  const { files, compiler, index, logger } = options
+/** Opens the catalogue of what is installed. What the index does not know is compiled in the background. */
+export function openCatalogue({ installed: atStart, files, compiler, index, logger }: Options): Catalogue {
+  const names = createInstalledNames()
   const entries = new Map<string, Held>()
-  const loaded = new QuickLRU<string, LoadedConnector>({ maxSize: loadedConnectors })
-  const known = index.load()
-  let saving = false
+  let sorted: readonly Held[] | null = null
+  const loaded = createWeightedCache<LoadedConnector>({
+    most: loadedCharacters,
+    weigh: connector => connector.artifact?.sdl.length ?? 0,
+  })
+  const listeners: ((name: string) => void)[] = []
+  const known = new Map(index.load())
+  let revision = 0
 
-  function hold(installed: Installed): Held {
-    const before = known.get(installed.name)
-    const summary = before?.stamp === installed.stamp ? before.summary : null
-    const held: Held = { name: installed.name, origin: installed.origin, installed, summary, loading: null }
-    entries.set(held.name, held)
-    return held
-  }
-
-  /** Saves soon, and once for many changes; a hub that is killed before only compiles again. */
-  function saveIndex(): void {
-    if (saving) return
-    saving = true
-    setImmediate(() => {
-      saving = false
-      const rows = [...entries.values()].flatMap((held): [string, IndexEntry][] =>
-        held.summary ? [[held.name, { stamp: held.installed.stamp, summary: held.summary }]] : [],
+  const saveIndex = () =>
+    index.save(() => {
+      const rows = [...entries.values()].flatMap(({ name, installed, summary }) =>
+        summary ? [[name, { stamp: installed.stamp, summary }] as const] : [],
       )
-      index
-        .save(new Map(rows))
-        .catch(error => logger.warn({ error }, 'The index of connectors could not be saved.'))
+      return new Map(rows)
     })
+
+  /** What serves under the name becomes its entry; null where that is what it was. */
+  function settle(name: string): Held | null {
+    const before = entries.get(name)
+    const installed = names.serving(name)
+    if (before?.installed.stamp === installed?.stamp) return null
+    loaded.delete(name)
+    sorted = null
+    if (!installed) entries.delete(name)
+    else {
+      const last = known.get(name)
+      known.delete(name)
+      const summary = last?.stamp === installed.stamp ? last.summary : null
+      entries.set(name, { name, origin: installed.origin, installed, summary, loading: null })
+      for (const { message } of installed.diagnostics)
+        logger.warn({ connector: name, origin: installed.origin }, message)
+    }
+    for (const listener of listeners) listener(name)
+    return entries.get(name) ?? null
   }
 
   function accept(held: Held, compiled: Compiled, artifact: string | null): LoadedConnector {
+    const { name } = held
     const connector = { ...compiled, entry: held, status: statusOf(compiled) }
     if (connector.status === 'QUARANTINED')
       logger.warn(
-        { connector: held.name, diagnostics: compiled.diagnostics.slice(0, 3) },
+        { connector: name, diagnostics: compiled.diagnostics.slice(0, 3) },
         'A connector is quarantined.',
       )
-    held.summary = summarise(held.name, connector, artifact)
-    if (entries.get(held.name) === held) loaded.set(held.name, connector)
-    saveIndex()
+    held.summary = summarise(connector, artifact)
     return connector
   }
 
-  async function store(held: Held, compiled: Compiled): Promise<LoadedConnector> {
-    const artifact = await files.write(held.name, compiled).catch(error => {
-      logger.warn(
-        { error, connector: held.name },
-        'A compiled connector could not be stored; it is compiled again at the next start.',
-      )
-      return null
-    })
-    return accept(held, compiled, artifact)
+  /** Serves at once; the file is written behind. */
+  function take(held: Held, compiled: Compiled): LoadedConnector {
+    const connector = accept(held, compiled, null)
+    void files
+      .write(held.name, compiled)
+      .catch(error => {
+        logger.warn(
+          { error, connector: held.name },
+          'A compiled connector could not be stored; it is compiled again at the next start.',
+        )
+        return null
+      })
+      .then(artifact => {
+        if (held.summary) held.summary = { ...held.summary, artifact }
+        saveIndex()
+      })
+    return connector
   }
 
-  function compileNow(held: Held, urgent: boolean): NonNullable<Held['loading']> {
+  function begin(held: Held, urgent: boolean): NonNullable<Held['loading']> {
+    let hurried = urgent
     let job: { hurry(): void } | null = null
     const run = async (): Promise<LoadedConnector> => {
-      const stored = held.summary?.artifact ? files.read(held.summary.artifact) : null
-      if (stored) return accept(held, stored, held.summary?.artifact ?? null)
-      const started = compiler.compile(held.name, await held.installed.source(), urgent)
+      const artifact = held.summary?.artifact ?? null
+      const stored = artifact === null ? null : await files.read(artifact)
+      if (stored) return accept(held, stored, artifact)
+      const source = await held.installed.source()
+      const started = compiler.compile(held.name, source, hurried)
       job = started
-      return store(held, await started.done)
+      return take(held, await started.done)
     }
-    const done = run().finally(() => {
-      held.loading = null
-    })
-    return { done, hurry: () => job?.hurry() }
+    const keep = (connector: LoadedConnector): LoadedConnector => {
+      // What nobody waited for is not kept in memory either.
+      if (hurried && entries.get(held.name) === held) loaded.set(held.name, connector)
+      return connector
+    }
+    const done = run()
+      .then(keep)
+      .finally(() => {
+        held.loading = null
+      })
+    const hurry = (): void => {
+      hurried = true
+      job?.hurry()
+    }
+    return { done, hurry }
   }
 
   function load(held: Held, urgent: boolean): Promise<LoadedConnector> {
     const ready = loaded.get(held.name)
     if (ready && ready.entry === held) return Promise.resolve(ready)
-    held.loading ??= compileNow(held, urgent)
+    held.loading ??= begin(held, urgent)
     if (urgent) held.loading.hurry()
     return held.loading.done
   }
 
-  for (const installed of await installedImports(options.store)) hold(installed)
-  for (const [folders, kind] of [
-    [options.folders, 'folder'],
-    [[options.bundledFolder], 'bundled'],
-  ] as const)
-    for (const installed of await installedFolders(folders, kind, logger)) {
-      if (entries.has(installed.name))
-        logger.warn(
-          { connector: installed.name },
-          'Two connectors share this name; the one of the hub’s own folders serves.',
-        )
-      hold(installed)
+  function compileBehind(held: Held): void {
+    load(held, false).catch(error =>
+      logger.error({ error, connector: held.name }, 'A connector could not be read.'),
+    )
+  }
+
+  function replaceAll(kind: Origin['kind'], installed: readonly Installed[]): void {
+    for (const name of names.replaceAll(kind, installed)) {
+      const held = settle(name)
+      if (held && !held.summary) compileBehind(held)
     }
-  for (const held of entries.values())
-    if (!held.summary)
-      void load(held, false).catch(error =>
-        logger.error({ error, connector: held.name }, 'A connector could not be read.'),
-      )
+    saveIndex()
+  }
+
+  // In the order of precedence, so that nothing hidden is compiled.
+  for (const kind of ['bundled', 'folder', 'imported'] as const) replaceAll(kind, atStart[kind])
+  const artifacts = [...entries.values()].flatMap(({ summary }) => summary?.artifact ?? [])
+  files
+    .prune(new Set(artifacts))
+    .catch(error => logger.warn({ error }, 'Artifacts that nothing uses could not be removed.'))
 
   return {
     get: name => entries.get(name) ?? null,
-    list: () => [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    async summary(entry) {
-      const held = entries.get(entry.name)
-      if (!held) throw new JunctorError('CONNECTOR_NOT_FOUND', `The connector "${entry.name}" was removed.`)
-      return held.summary ?? summarise(held.name, await load(held, true), null)
+    list() {
+      sorted ??= [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+      return sorted
+    },
+    async summary({ name }) {
+      const held = entries.get(name)
+      if (!held) throw removed(name)
+      return held.summary ?? summarise(await load(held, true), null)
     },
     async load(name) {
       const held = entries.get(name)
       return held ? load(held, true) : null
     },
     async put(installed, compiled) {
-      loaded.delete(installed.name)
-      const held = hold(installed)
-      return compiled ? store(held, compiled) : load(held, true)
+      revision++
+      names.put(installed)
+      settle(installed.name)
+      const held = entries.get(installed.name)
+      if (held?.installed.stamp !== installed.stamp)
+        throw new JunctorError('CONFLICT', `The name "${installed.name}" was taken meanwhile.`)
+      const connector = take(held, compiled)
+      loaded.set(held.name, connector)
+      return connector
     },
     drop(name) {
-      loaded.delete(name)
-      const had = entries.delete(name)
-      if (had) saveIndex()
-      return had
+      revision++
+      if (!names.drop('imported', name)) return false
+      const held = settle(name)
+      if (held && !held.summary) compileBehind(held)
+      saveIndex()
+      return true
     },
+    replaceAll,
+    revision: () => revision,
+    onChange: listener => void listeners.push(listener),
     trial: (name, source) => compiler.compile(name, source, true).done,
   }
 }
 
-function summarise(name: string, connector: LoadedConnector, artifact: string | null): Summary {
-  const { definition, status } = connector
+function summarise({ entry, definition, status }: LoadedConnector, artifact: string | null): Summary {
   return {
-    title: definition?.title ?? name,
+    title: definition?.title ?? entry.name,
     ...(definition?.description === undefined ? {} : { description: definition.description }),
     status,
     artifact,
   }
+}
+
+function removed(name: string): JunctorError {
+  return new JunctorError('CONNECTOR_NOT_FOUND', `The connector "${name}" was removed.`)
 }

@@ -30,32 +30,57 @@ const file = z.object({
   ),
 })
 
-export interface IndexFile {
-  /** By key: what `save` was given last. */
+export interface IndexFile extends AsyncDisposable {
+  /** By key: what was saved last. */
   load(): ReadonlyMap<string, IndexEntry>
-  save(entries: ReadonlyMap<string, IndexEntry>): Promise<void>
+  /** Saves soon what `entries` gives then: once for many changes. Disposing waits for it. */
+  save(entries: () => ReadonlyMap<string, IndexEntry>): void
 }
 
 export function createIndexFile(options: { dataFolder: string; logger: Logger }): IndexFile {
+  const { logger } = options
   const path = join(options.dataFolder, 'artifacts', 'index.json')
+  let wanted: (() => ReadonlyMap<string, IndexEntry>) | null = null
+  let writing: Promise<void> | null = null
+
+  async function write(entries: ReadonlyMap<string, IndexEntry>): Promise<void> {
+    const draft = `${path}.${process.pid}.${crypto.randomUUID()}`
+    const text = JSON.stringify({ compilerVersion, connectors: Object.fromEntries(entries) })
+    await writeFile(draft, text, { mode: 0o600 })
+    await rename(draft, path)
+  }
+
+  /** One file at a time, so that an older one never replaces a newer. */
+  async function writeAll(): Promise<void> {
+    await new Promise(setImmediate)
+    while (wanted) {
+      const entries = wanted()
+      wanted = null
+      await write(entries).catch(error =>
+        logger.warn({ error }, 'The index of connectors could not be saved.'),
+      )
+    }
+    writing = null
+  }
+
   return {
     load() {
       try {
         return new Map(Object.entries(file.parse(JSON.parse(readFileSync(path, 'utf8'))).connectors))
       } catch (error) {
-        options.logger.debug(
+        logger.debug(
           { error },
           'There is no index of connectors yet, or one of another version; all are read.',
         )
         return new Map()
       }
     },
-    async save(entries) {
-      const draft = `${path}.${process.pid}.${crypto.randomUUID()}`
-      await writeFile(draft, JSON.stringify({ compilerVersion, connectors: Object.fromEntries(entries) }), {
-        mode: 0o600,
-      })
-      await rename(draft, path)
+    save(entries) {
+      wanted = entries
+      writing ??= writeAll()
+    },
+    async [Symbol.asyncDispose]() {
+      await writing
     },
   }
 }

@@ -2,9 +2,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
-import { findPackages } from '../../definition/index.ts'
+import { type Diagnostic, type FoundPackage, findPackages } from '../../definition/index.ts'
 import { type Store, schema } from '../../store/index.ts'
-import type { Logger } from '../../telemetry/index.ts'
 import type { Source } from './compiled.ts'
 
 /** Where a connector came from. */
@@ -18,36 +17,52 @@ export interface Installed {
   readonly origin: Origin
   /** Changes when the source does. */
   readonly stamp: string
+  /** What the operator should know of its finding. */
+  readonly diagnostics: readonly Diagnostic[]
   source(): Promise<Source>
 }
 
-/** Packages in folders; of two that share a name the first folder's is taken. */
+/** Packages in folders; of two that share a name the later one by folder and path gets another. */
 export async function installedFolders(
   folders: readonly string[],
   kind: 'bundled' | 'folder',
-  logger: Logger,
 ): Promise<readonly Installed[]> {
-  const found = new Map<string, Installed>()
-  for (const { name, folder, diagnostics } of await findPackages(folders)) {
-    for (const diagnostic of diagnostics) logger.warn({ connector: name, folder }, diagnostic.message)
-    found.set(name, {
-      name,
-      origin: { kind, folder },
-      stamp: await stampOf(folder),
-      source: async () => ({ kind: 'folder', folder }),
-    })
+  const found = await findPackages(folders)
+  return (await Promise.all(found.map(one => installedFolder(one, kind)))).filter(one => one !== null)
+}
+
+/** Null for a folder that was removed while it was looked at. */
+async function installedFolder(
+  { name, folder, diagnostics }: FoundPackage,
+  kind: 'bundled' | 'folder',
+): Promise<Installed | null> {
+  const stamp = await stampOf(folder)
+  if (stamp === null) return null
+  return {
+    name,
+    origin: { kind, folder },
+    stamp,
+    diagnostics,
+    source: async () => ({ kind: 'folder', folder }),
   }
-  return [...found.values()]
 }
 
 /** Sizes and times of the folder's own files: enough to notice an edit, cheap for a thousand folders. */
-async function stampOf(folder: string): Promise<string> {
-  const names = (await readdir(folder)).sort()
-  const files = await Promise.all(names.map(async name => ({ name, stats: await stat(join(folder, name)) })))
-  const texts = files.filter(({ name, stats }) => stats.isFile() && /\.(json|ya?ml|csx|cs|ts)$/i.test(name))
-  return [folder, ...texts.map(({ name, stats }) => `${name}:${stats.size}:${stats.mtimeMs}`)].join('|')
+async function stampOf(folder: string): Promise<string | null> {
+  try {
+    const names = (await readdir(folder)).filter(name => /\.(json|ya?ml|csx|cs|ts)$/i.test(name)).sort()
+    const files = await Promise.all(
+      names.map(async name => ({ name, stats: await stat(join(folder, name)) })),
+    )
+    const texts = files.filter(({ stats }) => stats.isFile())
+    return [folder, ...texts.map(({ name, stats }) => `${name}:${stats.size}:${stats.mtimeMs}`)].join('|')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
 }
 
+/** The imported connectors of every organization, without their documents. */
 export async function installedImports(store: Store): Promise<readonly Installed[]> {
   const { connector } = schema
   const { name, organizationId, createdBy, updatedAt } = connector
@@ -70,7 +85,8 @@ export function installedImport(store: Store, row: ImportedRow): Installed {
   return {
     name: row.name,
     origin: { kind: 'imported', organizationId: row.organizationId, createdBy: row.createdBy },
-    stamp: `imported|${row.name}|${row.updatedAt.toISOString()}`,
+    stamp: `imported|${row.name}|${row.organizationId}|${row.updatedAt.toISOString()}`,
+    diagnostics: [],
     async source() {
       const [stored] = await store.db.select().from(connector).where(eq(connector.name, row.name))
       return { kind: 'document', document: stored?.document ?? '', properties: stored?.properties ?? null }

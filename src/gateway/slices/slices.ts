@@ -1,15 +1,22 @@
 // From a parsed document to its slice. Slices are cached with a bound and rebuilt when a connector of theirs changes.
 import { type DocumentNode, parse } from 'graphql'
-import QuickLRU from 'quick-lru'
 import { JunctorError } from '../../errors.ts'
 import type { Catalogue, Entry, LoadedConnector } from '../catalogue/catalogue.ts'
 import type { Scope } from '../context.ts'
 import { connectorSubgraphSdl, hubSubgraph, hubSubgraphSdl } from '../federation/subgraph-sdl.ts'
+import { createWeightedCache } from '../weighted-cache.ts'
 import { connectorOfField, rootFields } from './root-fields.ts'
 import { buildSlice, type Slice, sliceKey } from './slice.ts'
 import { connectorBase, hubBase } from './subgraph-base.ts'
 
-const cachedSlices = 100
+/** SDL characters of the slices kept, each some fifteen bytes there; the hub's own types in each slice count too. */
+const cachedCharacters = 4_000_000
+const hubCharacters = 10_000
+
+interface Cached {
+  readonly slice: Slice
+  readonly connectors: readonly LoadedConnector[]
+}
 
 type MayUse = (entry: Entry) => boolean
 
@@ -26,14 +33,22 @@ export interface Slices {
 export function createSlices(options: { catalogue: Catalogue; hubSdl: string }): Slices {
   const { catalogue } = options
   const hub = parse(options.hubSdl, { noLocation: true })
-  const cache = new QuickLRU<string, Slice>({ maxSize: cachedSlices })
+  const cache = createWeightedCache<Cached>({
+    most: cachedCharacters,
+    weigh: ({ connectors }) =>
+      connectors.reduce((sum, { artifact }) => sum + (artifact?.sdl.length ?? 0), hubCharacters),
+  })
+  // No document gets the old version's slice, whose key nobody asks for; operations that hold it finish with it.
+  catalogue.onChange(name =>
+    cache.deleteWhere(({ connectors }) => connectors.some(connector => connector.entry.name === name)),
+  )
 
   function built(kind: keyof typeof bases, connectors: readonly LoadedConnector[]): Slice {
     const key = sliceKey(kind, connectors)
     const cached = cache.get(key)
-    if (cached) return cached
+    if (cached) return cached.slice
     const slice = buildSlice(key, bases[kind](connectors), connectors)
-    cache.set(key, slice)
+    cache.set(key, { slice, connectors })
     return slice
   }
 

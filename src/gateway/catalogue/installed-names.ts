@@ -1,0 +1,42 @@
+// Who serves under a name: what the hub brings goes before what the operator's folders hold, and that before what
+// somebody imported. What is hidden is remembered, and serves when what hides it goes.
+import type { Installed, Origin } from './installed.ts'
+
+const precedence = ['bundled', 'folder', 'imported'] as const satisfies readonly Origin['kind'][]
+
+export interface InstalledNames {
+  /** What serves under the name; null for nothing. */
+  serving(name: string): Installed | null
+  put(installed: Installed): void
+  /** False where there is none of that kind. */
+  drop(kind: Origin['kind'], name: string): boolean
+  /** Makes these all there is of that kind; the names that may have changed. */
+  replaceAll(kind: Origin['kind'], installed: readonly Installed[]): ReadonlySet<string>
+}
+
+export function createInstalledNames(): InstalledNames {
+  const kinds: Record<Origin['kind'], Map<string, Installed>> = {
+    bundled: new Map(),
+    folder: new Map(),
+    imported: new Map(),
+  }
+  return {
+    serving(name) {
+      for (const kind of precedence) {
+        const found = kinds[kind].get(name)
+        if (found) return found
+      }
+      return null
+    },
+    put(installed) {
+      kinds[installed.origin.kind].set(installed.name, installed)
+    },
+    drop: (kind, name) => kinds[kind].delete(name),
+    replaceAll(kind, installed) {
+      const before = kinds[kind]
+      const now = new Map(installed.map(one => [one.name, one]))
+      kinds[kind] = now
+      return new Set([...before.keys(), ...now.keys()])
+    },
+  }
+}

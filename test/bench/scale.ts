@@ -1,0 +1,77 @@
+// Cost follows use, in figures: the same hub with one connector installed and with all of a public catalogue.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findPackages } from '../../src/definition/index.ts'
+import { measureColdStart } from './scale/cold-start.ts'
+import { measureCompositions } from './scale/compositions.ts'
+import { importOne, measureImports } from './scale/imports.ts'
+import { describeMachine } from './scale/machine.ts'
+import { answerTo, openHub } from './scale/open-hub.ts'
+import { measureRates } from './scale/rates.ts'
+import { compositionTable, importTable, rateTable, startTable } from './scale/report.ts'
+import { startSampleApi, writeSampleConnector } from './scale/sample-api.ts'
+import { type HubKind, measureStarts } from './scale/starts.ts'
+
+/** Load while connectors are imported: half of what the hub can answer. */
+const importLoad = 0.5
+const bundled = join(import.meta.dirname, '../../connectors')
+
+interface Options {
+  readonly starts: number
+  readonly rounds: number
+  /** A folder of packages. */
+  readonly connectors: string
+  readonly print: (text: string) => void
+}
+
+/** Measures everything and prints it as Markdown, some minutes later. */
+export async function scale({ starts, rounds, connectors, print }: Options): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const work = await mkdtemp(join(tmpdir(), 'junctor-bench-'))
+  stack.defer(() => rm(work, { recursive: true, force: true }))
+  const api = stack.use(await startSampleApi())
+  const sample = join(work, 'connectors')
+  await writeSampleConnector(sample)
+  const installed = (await findPackages([connectors])).length
+  const kind = (name: string, folders: readonly string[]): HubKind => ({
+    dataFolder: join(work, name),
+    env: { ...api.env, JUNCTOR_CONNECTORS: folders.join(':') },
+  })
+  const one = kind('one', [sample])
+  // The one that is called comes last, behind all others.
+  const all = kind('all', [connectors, sample])
+  print(`${describeMachine()}\n\n`)
+
+  await measureColdStart(one, (await findPackages([bundled, sample])).length)
+  const cold = await measureColdStart(all, (await findPackages([bundled, connectors, sample])).length)
+  const [ofOne, ofAll] = await measureStarts([one, all], starts)
+  if (!ofOne || !ofAll) throw new Error('No starts were measured.')
+  print(startTable(installed, ofOne, ofAll, cold))
+
+  await measureServing(one, all, { rounds, installed, print })
+  print(compositionTable(await measureCompositions(connectors, work)))
+}
+
+async function measureServing(
+  one: HubKind,
+  all: HubKind,
+  { rounds, installed, print }: Pick<Options, 'rounds' | 'print'> & { readonly installed: number },
+): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const first = await openHub(stack, one)
+  const second = await openHub(stack, all)
+  const afterStart = await importOne(second.client, 'benchcold', 'GetThing')
+  const rates = await measureRates(first, second, rounds)
+  print(rateTable(installed, rates))
+
+  const query = '{ sample_getThing { id title } }'
+  const imports = await measureImports(second.client, {
+    url: second.hub.url,
+    headers: second.client.headers,
+    query,
+    expected: await answerTo(second, query),
+    rate: (rates.at(-1)?.all ?? 0) * importLoad,
+  })
+  print(importTable(imports, afterStart, await second.hub.memoryNow()))
+}

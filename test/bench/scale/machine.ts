@@ -1,0 +1,56 @@
+// What the system says of processes, and of itself.
+import { readdir, readFile } from 'node:fs/promises'
+import { availableParallelism, cpus, release, totalmem } from 'node:os'
+
+const megabyte = 1024
+
+/** One line that a reader needs to judge the figures. */
+export function describeMachine(): string {
+  const model = cpus()[0]?.model ?? 'unknown processor'
+  const memory = Math.round(totalmem() / 1024 ** 3)
+  return `${availableParallelism()} × ${model}, ${memory} GB, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`
+}
+
+/** Resident megabytes of one process, or the most it ever had; null where it has ended. */
+export async function residentMegabytes(
+  pid: number,
+  which: 'VmRSS' | 'VmHWM' = 'VmRSS',
+): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const found = new RegExp(`${which}:\\s+(\\d+) kB`).exec(status)?.[1]
+  return found === undefined ? null : Number(found) / megabyte
+}
+
+/** Megabytes of processes that share memory with each other: each page counted once among those who share it. */
+export async function proportionalMegabytes(pids: readonly number[]): Promise<number> {
+  let sum = 0
+  for (const pid of pids) {
+    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
+    sum += Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) / megabyte
+  }
+  return sum
+}
+
+export interface Descendant {
+  readonly pid: number
+  readonly command: string
+}
+
+/** Every process below this one. */
+export async function descendants(pid: number): Promise<readonly Descendant[]> {
+  const parents = new Map<number, number[]>()
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')
+    const parent = Number(/^\d+ \(.*\) \S+ (\d+)/s.exec(stat)?.[1] ?? 0)
+    parents.set(parent, [...(parents.get(parent) ?? []), Number(name)])
+  }
+  const below = (of: number): readonly number[] =>
+    (parents.get(of) ?? []).flatMap(child => [child, ...below(child)])
+  return Promise.all(
+    below(pid).map(async child => ({
+      pid: child,
+      command: (await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' '),
+    })),
+  )
+}
