@@ -10,7 +10,7 @@ export const composeConfig = defineConfig({
   subgraphs: packages.map(({ name, file }) => ({
     sourceHandler: loadOpenAPISubgraph(name, { source: file }),
     transforms: [
-      createPrefixTransform({ value: `${name}_`, includeRootOperations: true, includeTypes: true }),
+      createPrefixTransform({ value: `${name}_`, includeRootOperations: true, includeTypes: true, force: ['Date', 'Currency', 'TimeZone', 'Duration', 'Time', 'UUID'] }),
     ],
   })),
 })
