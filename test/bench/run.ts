@@ -1,6 +1,6 @@
 // `npm run bench -- <name>`: measures, and prints. Nothing here is a test; a figure is that of one run on one machine.
 //
-//   npm ci --prefix test/bench && npm run bench -- scale [--starts 7] [--rounds 5] [--connectors <folder>]
+//   npm ci --prefix test/bench && npm run bench -- scale [--starts 9] [--samples 7] [--connectors <folder>]
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,8 +11,8 @@ const corpus = process.env.JUNCTOR_CORPUS ?? join(import.meta.dirname, '../../..
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    starts: { type: 'string', default: '7' },
-    rounds: { type: 'string', default: '5' },
+    starts: { type: 'string', default: '9' },
+    samples: { type: 'string', default: '7' },
     connectors: { type: 'string', default: join(corpus, 'power-platform') },
   },
 })
@@ -23,13 +23,13 @@ if (positionals.join() !== 'scale' || missing.length > 0) {
   process.stderr.write(
     missing.length > 0
       ? `${missing.join(' and ')} must be there: run npm ci --prefix test/bench, and name a folder of connectors with --connectors.\n`
-      : 'Usage: npm run bench -- scale [--starts 7] [--rounds 5] [--connectors <folder>]\n',
+      : 'Usage: npm run bench -- scale [--starts 9] [--samples 7] [--connectors <folder>]\n',
   )
   process.exitCode = 2
 } else {
   await scale({
     starts: Number(values.starts),
-    rounds: Number(values.rounds),
+    samples: Number(values.samples),
     connectors: values.connectors,
     print: text => process.stdout.write(text),
   })

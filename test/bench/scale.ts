@@ -19,14 +19,15 @@ const bundled = join(import.meta.dirname, '../../connectors')
 
 interface Options {
   readonly starts: number
-  readonly rounds: number
+  /** Of the request rates: so many times three fresh hubs. */
+  readonly samples: number
   /** A folder of packages. */
   readonly connectors: string
   readonly print: (text: string) => void
 }
 
 /** Measures everything and prints it as Markdown, some minutes later. */
-export async function scale({ starts, rounds, connectors, print }: Options): Promise<void> {
+export async function scale({ starts, samples, connectors, print }: Options): Promise<void> {
   await using stack = new AsyncDisposableStack()
   const work = await mkdtemp(join(tmpdir(), 'junctor-bench-'))
   stack.defer(() => rm(work, { recursive: true, force: true }))
@@ -39,39 +40,37 @@ export async function scale({ starts, rounds, connectors, print }: Options): Pro
     env: { ...api.env, JUNCTOR_CONNECTORS: folders.join(':') },
   })
   const one = kind('one', [sample])
+  const control = kind('control', [sample])
   // The one that is called comes last, behind all others.
   const all = kind('all', [connectors, sample])
   print(`${describeMachine()}\n\n`)
 
-  await measureColdStart(one, (await findPackages([bundled, sample])).length)
+  for (const small of [one, control])
+    await measureColdStart(small, (await findPackages([bundled, sample])).length)
   const cold = await measureColdStart(all, (await findPackages([bundled, connectors, sample])).length)
   const [ofOne, ofAll] = await measureStarts([one, all], starts)
   if (!ofOne || !ofAll) throw new Error('No starts were measured.')
   print(startTable(installed, ofOne, ofAll, cold))
 
-  await measureServing(one, all, { rounds, installed, print })
+  const rates = await measureRates({ one, control, all }, samples)
+  print(rateTable(installed, rates))
+  await measureServing(all, (rates.at(-1)?.all ?? 0) * importLoad, print)
   print(compositionTable(await measureCompositions(connectors, work)))
 }
 
-async function measureServing(
-  one: HubKind,
-  all: HubKind,
-  { rounds, installed, print }: Pick<Options, 'rounds' | 'print'> & { readonly installed: number },
-): Promise<void> {
+async function measureServing(kind: HubKind, rate: number, print: Options['print']): Promise<void> {
   await using stack = new AsyncDisposableStack()
-  const first = await openHub(stack, one)
-  const second = await openHub(stack, all)
-  const afterStart = await importOne(second.client, 'benchcold', 'GetThing')
-  const rates = await measureRates(first, second, rounds)
-  print(rateTable(installed, rates))
-
+  const open = await openHub(stack, kind)
+  const afterStart = await importOne(open.client, 'benchcold', 'GetThing')
   const query = '{ sample_getThing { id title } }'
-  const imports = await measureImports(second.client, {
-    url: second.hub.url,
-    headers: second.client.headers,
+  const expected = await answerTo(open, query)
+  const { url } = open.hub
+  const imports = await measureImports(open.client, {
+    url,
+    headers: open.client.headers,
     query,
-    expected: await answerTo(second, query),
-    rate: (rates.at(-1)?.all ?? 0) * importLoad,
+    expected,
+    rate,
   })
-  print(importTable(imports, afterStart, await second.hub.memoryNow()))
+  print(importTable(imports, afterStart, await open.hub.memoryNow()))
 }

@@ -3,14 +3,22 @@
 import { readFileSync } from 'node:fs'
 import { createPrefixTransform, defineConfig } from '@graphql-mesh/compose-cli'
 import { loadOpenAPISubgraph } from '@omnigraph/openapi'
+import { resolvers } from 'graphql-scalars'
 
 const packages = JSON.parse(readFileSync(process.env.BENCH_PACKAGES, 'utf8'))
+const usualScalars = Object.keys(resolvers)
 
 export const composeConfig = defineConfig({
   subgraphs: packages.map(({ name, file }) => ({
     sourceHandler: loadOpenAPISubgraph(name, { source: file }),
     transforms: [
-      createPrefixTransform({ value: `${name}_`, includeRootOperations: true, includeTypes: true, force: ['Date', 'Currency', 'TimeZone', 'Duration', 'Time', 'UUID'] }),
+      createPrefixTransform({
+        value: `${name}_`,
+        includeRootOperations: true,
+        includeTypes: true,
+        // By itself it passes over names that are usually scalars; here they are objects and enumerations as well.
+        force: usualScalars,
+      }),
     ],
   })),
 })

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../../..')
 const meshFolder = join(import.meta.dirname, '../mesh')
 const meshProgram = join(import.meta.dirname, '../node_modules/@graphql-mesh/compose-cli/esm/bin.js')
 const limits = { seconds: 600, megabytes: 8192 }
-/** Mesh is given ever more of the files that it can load, to show how its cost grows. */
+/** Mesh is given ever more of the files that it can take part with, to show how its cost grows. */
 const meshSteps = [50, 100, 200, 400]
 
 export interface Composition {
@@ -42,7 +42,7 @@ export async function measureCompositions(connectors: string, work: string): Pro
   const loadable = packages.filter(({ name }) => names.has(name))
   for (const size of [...meshSteps.filter(step => step < loadable.length), loadable.length])
     done.push(
-      await byMesh(loadable.slice(0, size), `Mesh, ${size} of the ${loadable.length} that it loads`, work),
+      await byMesh(loadable.slice(0, size), `Mesh, ${size} of the ${loadable.length} that it can use`, work),
     )
   return done
 }
