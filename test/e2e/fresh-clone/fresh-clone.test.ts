@@ -102,6 +102,7 @@ test('a clean copy runs by the README’s first command and serves its tour', {
       async () => ended && !existsSync(join(folder, '.junctor/postgres/postmaster.pid')),
       () => `It does not end.\n${output}`,
     )
-    await rm(folder, { recursive: true, force: true })
+    // Node writes its compile cache on the way out, after the database has ended.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 })
