@@ -11,6 +11,8 @@ export type Scope =
 export interface RequestContext {
   /** Null when signed out. */
   readonly actor: Actor | null
+  /** The caller as they are now, for what outlives a moment: null when the session has ended. Remembered for seconds. */
+  readonly actorNow: () => Promise<Actor | null>
   readonly scope: Scope
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal
@@ -19,7 +21,11 @@ export interface RequestContext {
 /** The caller. Throws UNAUTHENTICATED when signed out. */
 export function signedIn(context: RequestContext): Actor {
   if (context.actor) return context.actor
-  throw new JunctorError(
+  throw signInFirst()
+}
+
+export function signInFirst(): JunctorError {
+  return new JunctorError(
     'UNAUTHENTICATED',
     'Sign in first: with a session cookie, `Authorization: Bearer <token>`, or an API key in `x-api-key`.',
   )

@@ -8,10 +8,12 @@ import {
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
+  getOperationAST,
   specifiedRules,
   subscribe,
   validate,
 } from 'graphql'
+import { JunctorError } from '../errors.ts'
 import { fitValue } from '../subgraph/index.ts'
 import type { RequestContext } from './context.ts'
 import type { ErrorPresenter } from './errors.ts'
@@ -78,6 +80,7 @@ export function createExecutor(options: Options): Executor {
 
   async function prepare(request: OperationRequest): Promise<Prepared> {
     try {
+      if (!getOperationAST(request.document, request.operationName)) throw noOperation(request.operationName)
       const slice = await options.sliceOf(request.document, request.context)
       const errors = validationErrors(request.document, slice)
       if (errors.length > 0) return { errors }
@@ -112,6 +115,8 @@ export function createExecutor(options: Options): Executor {
     prepare,
     run,
     async query(request) {
+      if (getOperationAST(request.document, request.operationName)?.operation === 'subscription')
+        return { errors: [present(overWebSocket())] }
       const prepared = await prepare(request)
       return 'errors' in prepared ? prepared : run(prepared.arguments)
     },
@@ -146,6 +151,22 @@ function dispatch(slice: Slice, options: Options): GraphQLFieldResolver<unknown,
       ? slice.member(source, args, context, info)
       : defaultFieldResolver(source, args, context, info)
   }
+}
+
+function noOperation(name: string | undefined): JunctorError {
+  return new JunctorError(
+    'BAD_INPUT',
+    name === undefined
+      ? 'The document must have one operation, or operationName must say which of several to run.'
+      : `The document has no operation named "${name}"; correct operationName.`,
+  )
+}
+
+function overWebSocket(): JunctorError {
+  return new JunctorError(
+    'BAD_INPUT',
+    'A subscription needs a WebSocket with the subprotocol graphql-transport-ws; open one at this path.',
+  )
 }
 
 function typeNameOf(value: unknown): string | undefined {

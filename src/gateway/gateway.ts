@@ -12,7 +12,6 @@ import { createHubResolvers } from './hub/index.ts'
 import { mayUseConnector, visibleConnectors } from './introspection.ts'
 import { createTriggerOpener } from './open-trigger.ts'
 import type { Services } from './services.ts'
-import { rootFields } from './slices/root-fields.ts'
 import { createSlices } from './slices/slices.ts'
 
 /** The hub's own SDL. */
@@ -39,10 +38,12 @@ export async function createGateway(options: Options): Promise<Gateway> {
   const slices = createSlices({ catalogue: services.catalogue, hubSdl })
   const present = createErrorPresenter(services.logger)
   const executor = createExecutor({
-    async sliceOf(document, context) {
-      const visible = rootFields(document).introspects ? await visibleConnectors(services, context.actor) : []
-      return slices.of(document, context.scope, entry => mayUseConnector(context.actor, entry), visible)
-    },
+    sliceOf: (document, { actor, scope }) =>
+      slices.of(document, scope, {
+        signedIn: actor !== null,
+        mayUse: entry => mayUseConnector(actor, entry),
+        visible: () => visibleConnectors(services, actor),
+      }),
     hub: createHubResolvers(services),
     call: createOperationCaller(services),
     open: createTriggerOpener(services),
@@ -65,6 +66,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
     identity: services.identity,
     present,
     clock: services.clock,
+    logger: services.logger,
     origins: new Set([new URL(options.publicUrl).origin]),
   })
   return {

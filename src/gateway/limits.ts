@@ -2,34 +2,60 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases'
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth'
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
-import { GraphQLError, Kind, type ValidationContext, type ValidationRule } from 'graphql'
+import {
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql'
 
 /** Tokens of one document; the parser stops there. */
 export const maxTokens = 10_000
 
-const maxRootFields = 30
+export const maxRootFields = 30
 
-/** Counted with fragments spread, so that a fragment used twice counts twice. */
-const rootFieldsRule: ValidationRule = context => ({
-  OperationDefinition(operation) {
-    const count = (set: typeof operation.selectionSet, path: readonly string[]): number =>
-      set.selections.reduce((sum, selection) => {
-        if (selection.kind === Kind.FIELD) return sum + 1
-        if (selection.kind === Kind.INLINE_FRAGMENT) return sum + count(selection.selectionSet, path)
-        const name = selection.name.value
-        const fragment = path.includes(name) ? null : context.getFragment(name)
-        return sum + (fragment ? count(fragment.selectionSet, [...path, name]) : 0)
-      }, 0)
-    const found = count(operation.selectionSet, [])
-    if (found > maxRootFields)
-      context.reportError(
-        new GraphQLError(`The operation has ${found} root fields; at most ${maxRootFields} are allowed.`, {
-          nodes: operation,
-          extensions: { code: 'LIMIT_EXCEEDED' },
-        }),
+/** Counted with fragments spread, so that a fragment used twice counts twice; each is looked into once. */
+const rootFieldsRule: ValidationRule = context => {
+  const counted = new Map<string, number>()
+
+  const inFragment = (name: string): number => {
+    const known = counted.get(name)
+    if (known !== undefined) return known
+    // A fragment that comes back to itself is another rule's matter.
+    counted.set(name, 0)
+    const fragment = context.getFragment(name)
+    const count = fragment ? inSelections(fragment.selectionSet) : 0
+    counted.set(name, count)
+    return count
+  }
+
+  const inSelections = ({ selections }: SelectionSetNode): number =>
+    selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + 1
+      return (
+        sum +
+        (selection.kind === Kind.INLINE_FRAGMENT
+          ? inSelections(selection.selectionSet)
+          : inFragment(selection.name.value))
       )
-  },
-})
+    }, 0)
+
+  return {
+    OperationDefinition(operation) {
+      if (inSelections(operation.selectionSet) <= maxRootFields) return
+      context.reportError(
+        new GraphQLError(
+          `The operation has more root fields than the limit of ${maxRootFields}; ask in several requests.`,
+          {
+            nodes: operation,
+            extensions: { code: 'LIMIT_EXCEEDED' },
+          },
+        ),
+      )
+    },
+  }
+}
 
 /** The library reports a refusal to handlers; thrown, it would pass for a syntax error. */
 const report = {

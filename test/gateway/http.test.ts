@@ -1,9 +1,8 @@
 // The gateway’s surface, from outside: a real hub, plain HTTP and WebSocket.
 import { buildSchema, parse, validateSchema } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import WebSocket from 'ws'
 import { clientOf, type HubClient, signUp } from '../harness/client.ts'
-import { type Hub, startHub, waitFor } from '../harness/hub.ts'
+import { type Hub, startHub } from '../harness/hub.ts'
 
 let hub: Hub
 let ada: HubClient
@@ -32,9 +31,11 @@ describe('requests', () => {
   test('a form of another site cannot post (CSRF)', async () => {
     const query = JSON.stringify({ query: '{ viewer { email } }' })
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
-      expect((await post(query, { 'content-type': type })).status, type).toBeGreaterThanOrEqual(400)
-    const get = await fetch(`${hub.url}/graphql?query=${encodeURIComponent('{ viewer { email } }')}`)
-    expect(get.status).toBe(400)
+      expect([400, 415], type).toContain((await post(query, { 'content-type': type })).status)
+    const address = `${hub.url}/graphql?query=${encodeURIComponent('{ viewer { email } }')}`
+    expect((await fetch(address)).status).toBe(400)
+    const asked = await fetch(address, { headers: { 'apollo-require-preflight': 'true' } })
+    expect(await asked.json()).toEqual({ data: { viewer: null } })
   })
 
   test('a mutation by GET is refused', async () => {
@@ -43,6 +44,52 @@ describe('requests', () => {
       headers: { 'apollo-require-preflight': 'true', ...ada.headers },
     })
     expect(answer.status).toBe(405)
+  })
+
+  test('other methods are refused with those that are not', async () => {
+    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+      const answer = await fetch(`${hub.url}/graphql`, { method })
+      expect([answer.status, answer.headers.get('allow')], method).toEqual([405, 'GET, POST'])
+    }
+    expect((await fetch(`${hub.url}/`, { method: 'HEAD' })).status).toBe(200)
+  })
+
+  test.each([
+    [
+      'an operation of another name',
+      { query: '{ __typename }', operationName: 'x' },
+      /no operation named "x"/,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'no name where there are several',
+      { query: 'query A { __typename } query B { __typename }' },
+      /operationName/,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'a subscription',
+      { query: 'subscription { sql_onNewRow(table: "customers") { id } }' },
+      /WebSocket/,
+      'BAD_INPUT',
+    ],
+  ])('%s over HTTP is the caller’s mistake, and the answer says which', async (_name, body, says, code) => {
+    const answer = await post(JSON.stringify(body), { 'content-type': 'application/json', ...ada.headers })
+    expect(answer.status).toBe(400)
+    const { errors } = (await answer.json()) as {
+      errors: { message: string; extensions: { code: string } }[]
+    }
+    expect(errors[0]?.message).toMatch(says)
+    expect(errors[0]?.extensions.code).toBe(code)
+  })
+
+  test('fragments that double at every level cost what they are long', async () => {
+    const levels = Array.from(
+      { length: 60 },
+      (_, level) => `fragment F${level} on Query { ...F${level + 1} ...F${level + 1} }`,
+    )
+    const answer = await ada.answer(`{ ...F0 } ${levels.join(' ')} fragment F60 on Query { __typename }`)
+    expect(answer.errors?.[0]?.extensions.code).toBe('LIMIT_EXCEEDED')
   })
 
   test('an unknown field is a validation error with status 400 that names it', async () => {
@@ -163,56 +210,6 @@ describe('slices', () => {
     expect(answer.errors?.[0]?.extensions.code).toBe('BAD_INPUT')
     expect(answer.errors?.[0]?.message).toContain('nothing')
     expect(await ada.query('{ connector(name: "nothing") { name } }')).toEqual({ connector: null })
-  })
-})
-
-describe('sockets', () => {
-  const open = (headers: Record<string, string>, path = '/graphql') =>
-    new Promise<'open' | number>(resolve => {
-      const socket = new WebSocket(`${hub.url.replace('http', 'ws')}${path}`, 'graphql-transport-ws', {
-        headers,
-      })
-      socket.once('open', () => {
-        socket.terminate()
-        resolve('open')
-      })
-      socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
-      socket.once('error', () => undefined)
-    })
-
-  test('a page of another origin gets no socket', async () => {
-    expect(await open({ origin: 'https://evil.example' })).toBe(403)
-    expect(await open({ origin: hub.url })).toBe('open')
-    expect(await open({})).toBe('open')
-    expect(await open({}, '/elsewhere')).toBe(404)
-  })
-
-  test('a socket closes when its session ends', async () => {
-    const signedIn = await fetch(`${hub.url}/api/auth/sign-in/email`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: ada.email, password: 'correct horse battery' }),
-    })
-    const headers = { authorization: `Bearer ${signedIn.headers.get('set-auth-token')}` }
-    const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
-    let closed: number | null = null
-    socket.once('close', code => (closed = code))
-    await new Promise(resolve => socket.once('open', resolve))
-    const acknowledged = new Promise(resolve => socket.once('message', resolve))
-    socket.send(JSON.stringify({ type: 'connection_init', payload: headers }))
-    await acknowledged
-    const out = await fetch(`${hub.url}/api/auth/sign-out`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: '{}',
-    })
-    expect(out.ok).toBe(true)
-    await waitFor(
-      async () => closed !== null,
-      () => 'The socket stays open.',
-      20,
-    )
-    expect(closed).toBe(4403)
   })
 })
 

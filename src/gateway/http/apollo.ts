@@ -2,7 +2,7 @@
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import type { GatewayInterface } from '@apollo/server-gateway-interface'
-import { buildSchema, type ExecutionResult, GraphQLError } from 'graphql'
+import { buildSchema, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql'
 import { printJson } from '../../json.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
 import type { RequestContext } from '../context.ts'
@@ -34,7 +34,8 @@ export function createApollo({ hubSdl, executor, logger, metrics }: Options): Ap
             context: request.context as RequestContext,
           })
           metrics.graphqlOperations.inc({
-            type: request.operation.operation,
+            // Absent, against its type, where the document has no operation of that name.
+            type: getOperationAST(request.document, request.request.operationName)?.operation ?? 'unknown',
             outcome: result.errors ? 'error' : 'ok',
           })
           return result.errors

@@ -21,7 +21,9 @@ export function consoleRoutes(options: { identity: Identity }): FastifyPluginAsy
     })
     server.setNotFoundHandler(async (request, reply) => {
       const asset =
-        request.method === 'GET' ? assets.lookup(new URL(request.url, 'http://hub').pathname) : undefined
+        request.method === 'GET' || request.method === 'HEAD'
+          ? assets.lookup(new URL(request.url, 'http://hub').pathname)
+          : undefined
       if (!asset)
         return reply.status(404).send({
           errors: [

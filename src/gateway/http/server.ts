@@ -53,14 +53,23 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
       context: async (request, reply) => {
         const gone = new AbortController()
         reply.raw.once('close', () => gone.abort())
+        const headers = headersOf(request.headers)
+        const actorNow = () => services.identity.authenticate(headers)
         return {
-          actor: await services.identity.authenticate(headersOf(request.headers)),
+          actor: await actorNow(),
+          actorNow,
           scope: scopeOf(request),
           signal: gone.signal,
         }
       },
     })
   const methods = ['GET', 'POST']
+  for (const url of ['/graphql', '/graphql/:connector'])
+    server.route({
+      method: ['PUT', 'PATCH', 'DELETE'],
+      url,
+      handler: (_request, reply) => reply.status(405).header('allow', methods.join(', ')).send(wrongMethod),
+    })
   server.route({ method: methods, url: '/graphql', handler: graphql(graphScope) })
   server.route<{ Params: { connector: string } }>({
     method: methods,
@@ -68,6 +77,10 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
     handler: graphql(request => ({ kind: 'subgraph', connector: parameterOf(request, 'connector') })),
   })
   return server
+}
+
+const wrongMethod = {
+  errors: [{ message: 'GraphQL is asked by POST, or a query by GET.', extensions: { code: 'BAD_INPUT' } }],
 }
 
 /** `/graphql?connectors=a,b` shows those connectors to introspection too. */

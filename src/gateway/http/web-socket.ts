@@ -1,13 +1,13 @@
-// GraphQL over WebSocket (graphql-ws). A socket has one caller, known from its upgrade request or connection_init;
-// it closes when that session ends.
+// GraphQL over WebSocket (graphql-ws). A socket has one caller, known by what its upgrade request or connection_init
+// proves; who that is, and what they belong to, is asked again for each operation. It closes when the session ends.
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { GraphQLError } from 'graphql'
 import { useServer as acceptSockets } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../clock.ts'
-import type { Actor, Identity } from '../../identity/index.ts'
+import type { Identity } from '../../identity/index.ts'
 import { exactReplacer } from '../../json.ts'
+import type { Logger } from '../../telemetry/index.ts'
 import type { RequestContext, Scope } from '../context.ts'
 import { createDocuments } from '../documents.ts'
 import { type ErrorPresenter, formatError } from '../errors.ts'
@@ -27,17 +27,27 @@ interface Options {
   readonly identity: Identity
   readonly present: ErrorPresenter
   readonly clock: Clock
+  readonly logger: Logger
   /** Origins that a browser's socket may come from. */
   readonly origins: ReadonlySet<string>
 }
 
+interface Caller {
+  /** What proves who it is. */
+  readonly headers: Headers
+  /** Aborts when the socket closes. */
+  readonly signal: AbortSignal
+}
+
+/** Of a socket that closed while it introduced itself. */
+const nobody: Caller = { headers: new Headers(), signal: AbortSignal.abort() }
+
 /** Serves `/graphql` and `/graphql/<connector>` sockets on the HTTP server. Dispose closes every socket with 1001. */
 export function serveWebSockets(options: Options): AsyncDisposable {
-  const { executor, identity, clock, present } = options
+  const { executor, identity, clock, present, logger } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload })
   const documents = createDocuments()
-  const actors = new WeakMap<WebSocket, Actor | null>()
-  const ends = new WeakMap<WebSocket, AbortController>()
+  const callers = new WeakMap<WebSocket, Caller>()
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refused = refusal(request, options.origins)
@@ -49,12 +59,17 @@ export function serveWebSockets(options: Options): AsyncDisposable {
   }
   options.server.on('upgrade', upgrade)
 
-  function watch(socket: WebSocket, actor: Actor): void {
+  /** Looks again and again whether the caller is still signed in; a store that does not answer ends nothing. */
+  function watch(socket: WebSocket, headers: Headers): void {
     const look = async (): Promise<void> => {
       if (socket.readyState !== socket.OPEN) return
-      const live = clock.now() < actor.expiresAt && (await identity.isLive(actor))
-      if (!live) socket.close(forbidden, 'The session ended.')
-      else clock.after(livenessMilliseconds, () => void look())
+      try {
+        const actor = await identity.authenticate(headers)
+        if (!actor || !(await identity.isLive(actor))) return socket.close(forbidden, 'The session ended.')
+      } catch (error) {
+        logger.warn({ error }, 'A socket’s session could not be looked at; it is looked at again.')
+      }
+      clock.after(livenessMilliseconds, () => void look())
     }
     clock.after(livenessMilliseconds, () => void look())
   }
@@ -63,22 +78,20 @@ export function serveWebSockets(options: Options): AsyncDisposable {
     {
       connectionInitWaitTimeout: 10_000,
       async onConnect({ extra, connectionParams }) {
-        const actor = await identity.authenticate(headersOf(extra.request.headers, connectionParams))
-        actors.set(extra.socket, actor)
+        const headers = headersOf(extra.request.headers, connectionParams)
         const end = new AbortController()
-        ends.set(extra.socket, end)
         extra.socket.once('close', () => end.abort())
-        if (actor) watch(extra.socket, actor)
+        callers.set(extra.socket, { headers, signal: end.signal })
+        if (await identity.authenticate(headers)) watch(extra.socket, headers)
         // Nobody signed in may look at what is public; anything else answers UNAUTHENTICATED.
         return true
       },
       async onSubscribe({ extra }, _id, payload) {
-        const context: RequestContext = {
-          actor: actors.get(extra.socket) ?? null,
-          scope: scopeOf(extra.request.url),
-          signal: ends.get(extra.socket)?.signal ?? AbortSignal.abort(),
-        }
+        const { headers, signal } = callers.get(extra.socket) ?? nobody
+        const actorNow = () => identity.authenticate(headers)
         try {
+          const actor = await actorNow()
+          const context: RequestContext = { actor, actorNow, scope: scopeOf(extra.request.url), signal }
           const prepared = await executor.prepare({
             document: documents(payload.query),
             operationName: payload.operationName ?? undefined,
@@ -87,8 +100,7 @@ export function serveWebSockets(options: Options): AsyncDisposable {
           })
           return 'errors' in prepared ? prepared.errors : prepared.arguments
         } catch (error) {
-          if (error instanceof GraphQLError) return [error]
-          throw error
+          return [present(error)]
         }
       },
       execute: arguments_ => executor.run(arguments_),

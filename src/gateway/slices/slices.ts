@@ -2,13 +2,18 @@
 import { type DocumentNode, parse } from 'graphql'
 import { JunctorError } from '../../errors.ts'
 import type { Catalogue, Entry, LoadedConnector } from '../catalogue/catalogue.ts'
-import type { Scope } from '../context.ts'
+import { type Scope, signInFirst } from '../context.ts'
 import { connectorSubgraphSdl, hubSubgraph, hubSubgraphSdl } from '../federation/subgraph-sdl.ts'
+import { maxRootFields } from '../limits.ts'
 import { createWeightedCache } from '../weighted-cache.ts'
 import { connectorOfField, rootFields } from './root-fields.ts'
 import { buildSlice, type Slice, sliceKey } from './slice.ts'
 import { connectorBase, hubBase } from './subgraph-base.ts'
 
+/** Connectors of one slice that a caller may name, in a document or by `?connectors=`. */
+const mostNamed = maxRootFields
+/** SDL characters of one slice. */
+const largestSlice = 4_000_000
 /** SDL characters of the slices kept, each some fifteen bytes there; the hub's own types in each slice count too. */
 const cachedCharacters = 4_000_000
 const hubCharacters = 10_000
@@ -18,14 +23,20 @@ interface Cached {
   readonly connectors: readonly LoadedConnector[]
 }
 
-type MayUse = (entry: Entry) => boolean
+export interface SliceCaller {
+  readonly signedIn: boolean
+  mayUse(entry: Entry): boolean
+  /** Connectors that introspection shows besides those that the caller names. */
+  visible(): Promise<readonly string[]>
+}
 
 export interface Slices {
   /**
-   * The slice that answers this document. `visible` are the connectors that introspection shows besides those that
-   * the document names. Throws CONNECTOR_QUARANTINED, or CONNECTOR_NOT_FOUND for a subgraph that does not exist.
+   * The slice that answers this document. Throws CONNECTOR_QUARANTINED, CONNECTOR_NOT_FOUND for a subgraph that does
+   * not exist, LIMIT_EXCEEDED where more is named than one slice may hold, and UNAUTHENTICATED before anything but a
+   * bundled connector is read for nobody.
    */
-  of(document: DocumentNode, scope: Scope, mayUse: MayUse, visible: readonly string[]): Promise<Slice>
+  of(document: DocumentNode, scope: Scope, caller: SliceCaller): Promise<Slice>
   /** The SDL of a subgraph, for Federation 2 routers: a connector's, or the hub's own. */
   federatedSdl(subgraph: string): Promise<string>
 }
@@ -35,8 +46,7 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
   const hub = parse(options.hubSdl, { noLocation: true })
   const cache = createWeightedCache<Cached>({
     most: cachedCharacters,
-    weigh: ({ connectors }) =>
-      connectors.reduce((sum, { artifact }) => sum + (artifact?.sdl.length ?? 0), hubCharacters),
+    weigh: ({ connectors }) => weightOf(connectors) + hubCharacters,
   })
   // No document gets the old version's slice, whose key nobody asks for; operations that hold it finish with it.
   catalogue.onChange(name =>
@@ -73,43 +83,86 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
     )
   }
 
-  async function ofSubgraph(name: string, mayUse: MayUse): Promise<Slice> {
+  async function ofSubgraph(name: string, caller: SliceCaller): Promise<Slice> {
     if (name === hubSubgraph) return built('hub', [])
     const entry = catalogue.get(name)
-    if (!entry || !mayUse(entry)) throw notFound(name)
+    if (!entry || !caller.mayUse(entry)) throw notFound(name)
     return built('connector', [await serving(name)])
   }
 
-  /** A name that nobody has falls through to validation, whose error names the field. */
-  function touched(fields: ReadonlySet<string>, mayUse: MayUse): Promise<LoadedConnector[]> {
-    const names = new Set([...fields].flatMap(field => connectorOfField(field) ?? []))
-    const entries = [...names].flatMap(name => catalogue.get(name) ?? [])
-    return Promise.all(entries.filter(mayUse).map(entry => serving(entry.name)))
+  /** What the caller names; a name that nobody has falls through to validation, whose error names the field. */
+  function namedEntries(names: ReadonlySet<string>, caller: SliceCaller): readonly Entry[] {
+    const entries = [...names]
+      .flatMap(name => catalogue.get(name) ?? [])
+      .filter(entry => caller.mayUse(entry))
+    if (entries.length > mostNamed) throw tooMuch(`more than ${mostNamed} connectors`)
+    if (!caller.signedIn && entries.some(({ origin }) => origin.kind !== 'bundled')) throw signInFirst()
+    return entries
   }
 
-  async function shown(names: readonly string[], mayUse: MayUse): Promise<LoadedConnector[]> {
-    const entries = names.flatMap(name => catalogue.get(name) ?? []).filter(mayUse)
-    const connectors = await Promise.all(entries.map(entry => catalogue.load(entry.name)))
-    return connectors.flatMap(connector => (connector?.artifact ? [connector] : []))
+  /** Those that introspection shows as well, as far as they fit. One that is quarantined has nothing to show. */
+  async function shown(
+    names: readonly string[],
+    caller: SliceCaller,
+    room: number,
+  ): Promise<LoadedConnector[]> {
+    const connectors: LoadedConnector[] = []
+    let left = room
+    for (const name of names) {
+      const entry = catalogue.get(name)
+      const connector = entry && caller.mayUse(entry) ? await catalogue.load(name) : null
+      if (!connector?.artifact) continue
+      left -= weightOf([connector])
+      if (left < 0) break
+      connectors.push(connector)
+    }
+    return connectors
+  }
+
+  async function ofGraph(
+    document: DocumentNode,
+    named: readonly string[],
+    caller: SliceCaller,
+  ): Promise<Slice> {
+    const { names, introspects } = rootFields(document)
+    const touched = new Set([...names].flatMap(field => connectorOfField(field) ?? []))
+    const serve = ({ name }: Entry) => serving(name)
+    const connectors = await Promise.all(namedEntries(touched, caller).map(serve))
+    const weight = weightOf(connectors)
+    if (weight > largestSlice) throw tooMuch('connectors that are too large together')
+    if (introspects) {
+      const asked = namedEntries(new Set(named), caller).map(({ name }) => name)
+      const also = [...asked, ...(await caller.visible())].filter(name => !touched.has(name))
+      connectors.push(...(await shown([...new Set(also)], caller, largestSlice - weight)))
+    }
+    return built(
+      'graph',
+      connectors.toSorted((a, b) => (a.entry.name < b.entry.name ? -1 : 1)),
+    )
   }
 
   return {
-    async of(document, scope, mayUse, visible) {
-      if (scope.kind === 'subgraph') return ofSubgraph(scope.connector, mayUse)
-      const wanted = rootFields(document)
-      const connectors = await touched(wanted.names, mayUse)
-      if (wanted.introspects) connectors.push(...(await shown([...scope.named, ...visible], mayUse)))
-      const byName = new Map(connectors.map(connector => [connector.entry.name, connector]))
-      return built(
-        'graph',
-        [...byName.values()].sort((a, b) => (a.entry.name < b.entry.name ? -1 : 1)),
-      )
-    },
+    of: (document, scope, caller) =>
+      scope.kind === 'subgraph'
+        ? ofSubgraph(scope.connector, caller)
+        : ofGraph(document, scope.named, caller),
     async federatedSdl(name) {
       if (name === hubSubgraph) return hubSubgraphSdl(hub)
       return connectorSubgraphSdl(hub, (await serving(name)).artifact?.sdl ?? '')
     },
   }
+}
+
+/** In SDL characters. */
+function weightOf(connectors: readonly LoadedConnector[]): number {
+  return connectors.reduce((sum, { artifact }) => sum + (artifact?.sdl.length ?? 0), 0)
+}
+
+function tooMuch(what: string): JunctorError {
+  return new JunctorError(
+    'LIMIT_EXCEEDED',
+    `One request names ${what}; ask for fewer at a time, or for one at /graphql/<connector>.`,
+  )
 }
 
 function notFound(name: string): JunctorError {

@@ -64,6 +64,13 @@ test('a clean copy runs by the README’s first command and serves its tour', {
     expect(output).toContain(`Junctor is at ${url}`)
     expect((await fetch(url)).headers.get('content-type')).toContain('text/html')
 
+    const printed = execFileSync('sh', ['-c', 'npx node src/main.ts schema sql'], {
+      cwd: folder,
+      env: strangersEnvironment(port),
+      encoding: 'utf8',
+    })
+    expect(printed).toContain('sql_listRows(')
+
     const client = await signUp(url)
     const viewer = await client.query<{ viewer: { email: string; admin: boolean } }>(
       '{ viewer { email admin } }',
