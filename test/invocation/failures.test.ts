@@ -83,13 +83,14 @@ describe('an error status', () => {
 
 describe('secrets', () => {
   const canary = 'cAnARY-5ecrßt/+&="\\ü!('
-  const key = connection(
-    authentication('API_KEY', [
-      { in: 'query', name: 'k', parameter: 'api_key' },
-      { in: 'header', name: 'X-Key', parameter: 'api_key' },
-    ]),
-    { api_key: canary },
-  )
+  const placed = authentication('API_KEY', [
+    { in: 'query', name: 'k', parameter: 'api_key' },
+    { in: 'header', name: 'X-Key', parameter: 'api_key' },
+  ])
+  const key = connection(placed, { api_key: canary })
+  const typedWithScheme = connection(placed, { api_key: `Bearer ${canary}` })
+  const typedWithSpace = connection(placed, { api_key: ` ${canary} ` })
+  const notCalledSecret = connection(placed, {}, { parameters: { api_key: canary } })
   const basic = connection(authentication('BASIC'), { username: 'robot', password: canary })
   const bearer = connection(authentication('OAUTH2_CODE'), { token: canary })
   const policies = [
@@ -163,7 +164,7 @@ describe('secrets', () => {
         limits: { headersMs: 50, bodyIdleMs: 50 },
       })
       upstream.answer = answer
-      for (const open of [key, basic, bearer]) {
+      for (const open of [key, typedWithScheme, typedWithSpace, notCalledSecret, basic, bearer]) {
         const about = definition(upstream.origin, { policies })
         const error = await failureOf(
           opened.invoker.call(invocation(about, operation(), { connection: open })),
@@ -217,6 +218,49 @@ describe('secrets', () => {
       await opened[Symbol.asyncDispose]()
       await upstream[Symbol.asyncDispose]()
     }
+  })
+
+  /** What the error shows of an answer to a call with this connection. */
+  const shownOf = async (open: OpenConnection, answer: string) => {
+    await using upstream = await startUpstream()
+    await using opened = openInvoker({ allowPrivate: [upstream.origin] })
+    upstream.answer = (_request, response) => response.writeHead(401).end(answer)
+    const about = definition(upstream.origin)
+    const error = await failureOf(opened.invoker.call(invocation(about, operation(), { connection: open })))
+    return error.details.upstream
+  }
+
+  test.each([
+    ['behind a scheme word', 'Bearer sk-CANARY', 'sk-CANARY'],
+    ['behind a header name and a scheme word', 'Authorization: Bearer sk-CANARY', 'sk-CANARY'],
+    ['with a space or a line end around it', ' sk-CANARY\n', 'sk-CANARY'],
+    ['in quotes', '"sk-CANARY"', 'sk-CANARY'],
+    ['as a parameter of a scheme', 'Token token="sk-CANARY", id=7', 'sk-CANARY'],
+    ['in a connection string', 'Endpoint=sb://x;SharedAccessKey=sk/CANARY==', 'sk/CANARY=='],
+    ['the password of a pair', 'robot:sk-CANARY', 'sk-CANARY'],
+    ['the password of a pair in base64', `Basic ${btoa('robot:sk-CANARY')}`, 'sk-CANARY'],
+    ['the key of a pair in base64 without a scheme', btoa('sk-CANARY:x'), 'sk-CANARY'],
+    ['percent-encoded, behind a scheme word', 'Bearer sk/CANARY', 'sk%2FCANARY'],
+  ])('the part that an API names alone: %s', async (_what, api_key, echoed) => {
+    const shown = await shownOf(
+      connection(authentication('CUSTOM'), { api_key }),
+      `Incorrect key: ${echoed}.`,
+    )
+    expect(shown).toBe('Incorrect key: [redacted].')
+  })
+
+  test('the whole pair of Basic authentication, in base64', async () => {
+    const open = connection(
+      authentication('BASIC'),
+      { password: 'CANARY!' },
+      { parameters: { username: 'robot' } },
+    )
+    expect(await shownOf(open, `Basic ${btoa('robot:CANARY!')} is wrong`)).toBe('Basic [redacted] is wrong')
+  })
+
+  test('a short one only where it stands alone, so that the answer stays readable', async () => {
+    const open = connection(authentication('CUSTOM'), { pin: 'an', scheme: 'Key a' })
+    expect(await shownOf(open, 'Any answer, "an" too: a plan.')).toBe('Any answer, "[redacted]" too: a plan.')
   })
 
   test('not in the part that is left of one at the end of a long answer', async () => {

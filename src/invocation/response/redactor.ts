@@ -1,6 +1,7 @@
 // Takes a connection's secrets out of text that came from the API, in every form an API may echo them in.
 import type { OpenConnection } from '../../connections/index.ts'
 import { encodeValue } from '../request/percent-encoding.ts'
+import { secretTexts } from './secret-texts.ts'
 
 export interface Redactor {
   redact(text: string): string
@@ -9,6 +10,9 @@ export interface Redactor {
 }
 
 const mark = '[redacted]'
+
+/** A shorter form is a part of other words, too, and would blank them out: it counts only where it stands alone. */
+const shortestInside = 4
 
 /** A redactor for all secrets of the connection. It costs nothing before its first use. */
 export function createRedactor(connection: OpenConnection | null): Redactor {
@@ -19,9 +23,7 @@ export function createRedactor(connection: OpenConnection | null): Redactor {
   }
   return {
     redact(text) {
-      const pattern = allForms()
-        .map(form => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
-        .join('|')
+      const pattern = allForms().map(patternOf).join('|')
       return pattern === '' ? text : text.replace(new RegExp(pattern, 'gi'), mark)
     },
     longest: () => allForms()[0]?.length ?? 0,
@@ -30,9 +32,13 @@ export function createRedactor(connection: OpenConnection | null): Redactor {
 
 /** Longest first, so that no form is left with the rest of a longer one. */
 function secretForms(connection: OpenConnection | null): string[] {
-  const values = Object.values(connection?.secrets ?? {}).map(secret => secret.reveal())
-  const forms = new Set(values.filter(value => value !== '').flatMap(formsOf))
+  const forms = new Set([...secretTexts(connection)].flatMap(formsOf))
   return [...forms].sort((one, other) => other.length - one.length)
+}
+
+function patternOf(form: string): string {
+  const literal = form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  return form.length < shortestInside ? `(?<![a-z\\d])${literal}(?![a-z\\d])` : literal
 }
 
 function formsOf(value: string): string[] {
@@ -57,17 +63,18 @@ function jsonForms(value: string): string[] {
 }
 
 /**
- * Base64 of the value at each of the three offsets it can have inside a longer text (`user:password`), without the
+ * Base64 of the value by itself, and at each of the three offsets it can have inside a longer text, without the
  * characters at the edges that depend on what stands beside it.
  */
 function base64Forms(value: string): string[] {
   const data = Buffer.from(value, 'utf8')
-  return [0, 1, 2].flatMap(offset => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), data])
-      .toString('base64')
-      .replace(/=+$/, '')
+  const alone = data.toString('base64')
+  const inside = [0, 1, 2].map(offset => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), data]).toString('base64')
     const bits = (offset + data.length) * 8
-    const inner = encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(bits / 6))
-    return inner.length < 4 ? [] : [inner, inner.replace(/\+/g, '-').replace(/\//g, '_')]
+    return encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(bits / 6))
   })
+  return [alone, alone.replace(/=+$/, ''), ...inside]
+    .filter(form => form.length >= shortestInside)
+    .flatMap(form => [form, form.replace(/\+/g, '-').replace(/\//g, '_')])
 }
