@@ -192,6 +192,37 @@ describe('a redirect', () => {
     expect(error.code).toBe('EGRESS_REFUSED')
   })
 
+  test('to another origin takes no body and no header of the call along', async () => {
+    await using other = await startUpstream()
+    await using both = openInvoker({ allowPrivate: [upstream.origin, other.origin] })
+    redirectTo(`${other.origin}/landed`, 307)
+    const called = operation({
+      parameters: [parameter('header', 'X-Private')],
+      body: { name: 'body', required: true, schema: { type: 'any' } },
+    })
+    await both.invoker.call(
+      invocation(definition(upstream.origin), called, {
+        connection: open,
+        arguments: wire({ header: { 'X-Private': 'p' } }, { private: true }),
+      }),
+    )
+    expect(upstream.last().body.toString()).toBe('{"private":true}')
+    const { target, headers, body } = other.last()
+    expect([target, body.toString()]).toEqual(['/landed', ''])
+    expect(headers).not.toHaveProperty('content-type')
+    expect(headers).not.toHaveProperty('x-private')
+    expect(headers).not.toHaveProperty('x-key')
+  })
+
+  test('within the origin takes the body along', async () => {
+    redirectTo('/landed', 307)
+    const called = operation({ body: { name: 'body', required: true, schema: { type: 'any' } } })
+    await opened.invoker.call(
+      invocation(definition(upstream.origin), called, { arguments: wire({}, { a: 1 }) }),
+    )
+    expect(upstream.last().body.toString()).toBe('{"a":1}')
+  })
+
   test('from https to http is refused', async () => {
     await using substituted = openInvoker({ origins: [{ from: '*', to: upstream.origin }] })
     redirectTo('http://api.example.com/landed')

@@ -6,7 +6,7 @@ import type { Send, WireAnswer, WireRequest } from './wire.ts'
 const redirects = new Set([301, 302, 303, 307, 308])
 const maximumHops = 3
 
-/** Headers that say nothing of the caller: all that another origin gets. */
+/** Headers that say nothing of the caller: all that another origin gets, and no body. */
 const neutral = new Set(['accept', 'accept-language', 'user-agent', 'accept-encoding'])
 
 /** `send` that follows redirects. Throws EGRESS_REFUSED, UPSTREAM_INVALID. */
@@ -43,7 +43,7 @@ function redirected(
   const headers = Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => neutral.has(name.toLowerCase())),
   )
-  return { ...request, url: next, headers, queryCredentials: [] }
+  return { ...request, url: next, headers, payload: null, queryCredentials: [] }
 }
 
 function refusalOf(next: URL | null, from: URL): string {
