@@ -53,7 +53,7 @@ describe('laws', () => {
       fc.property(
         fc.string({ unit: 'binary' }).filter(text => !text.includes('@')),
         text => {
-          expect(evaluate(text, scope)).toEqual({ text, fromArgument: false })
+          expect(evaluate(text, scope)).toEqual({ text, source: 'package' })
         },
       ),
     )
@@ -164,12 +164,12 @@ describe('examples', () => {
   })
 
   test('a caller is known by what it chose', () => {
-    expect(evaluate("x@headers('Region')", scope).fromArgument).toBe(true)
-    expect(evaluate("@queryParameters('q')", scope).fromArgument).toBe(true)
+    expect(evaluate("x@headers('Region')", scope).source).toBe('argument')
+    expect(evaluate("@queryParameters('q')", scope).source).toBe('argument')
     expect(
       evaluate("@connectionParameters('acct')@headers('Authorization')@queryParameters('fixed')", scope)
-        .fromArgument,
-    ).toBe(false)
+        .source,
+    ).toBe('credential')
   })
 
   test('paths as packages write them', () => {

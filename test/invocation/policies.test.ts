@@ -157,7 +157,7 @@ describe('setheader', () => {
         connection: open,
       }),
     )
-    expect(error.code).toBe('ARGUMENT_INVALID')
+    expect(error.code).toBe('CREDENTIAL_INVALID')
     expect(upstream.seen).toEqual([])
   })
 
@@ -281,6 +281,69 @@ describe('dynamichosturl', () => {
         }),
       )
       expect(error.code).toBe('EGRESS_REFUSED')
+    })
+
+    const appended = (name: string) => policy('setheader', { name, value: 'x', existsAction: 'append' })
+    const routed = (newPath: string) => policy('routerequesttoendpoint', { newPath })
+    const fetched = policy('setvaluefromurl', {
+      parameterTemplate: "@headers('X-Host')",
+      parameterValueUrl: "/hosts/@headers('Tenant')",
+      parameterValuePathTemplate: '@body().host',
+    })
+
+    test.each([
+      ['with something appended', [appended('Tenant')], "https://@headers('Tenant')"],
+      [
+        'in a query parameter',
+        [policy('setqueryparameter', { name: 'h', value: "@headers('Tenant')" })],
+        "https://@queryParameters('h')",
+      ],
+      ['in the query of a route', [routed("/x?fix=1&h=@headers('Tenant')")], "https://@queryParameters('h')"],
+      [
+        'in the query of another host',
+        [host("https://x.com/?h=@headers('Tenant')")],
+        "https://@queryParameters('h')",
+      ],
+      ['in what the API answers about it', [fetched], "https://@headers('X-Host')"],
+    ])('%s it is still the argument', async (_what, policies, template) => {
+      upstream.answer = json({ host: 'evil.example' })
+      const error = await failureOf(
+        called([...policies, host(template)], does, {
+          arguments: wire({ header: { Tenant: 'evil.example' } }),
+        }),
+      )
+      expect(error.code).toBe('EGRESS_REFUSED')
+      expect(error.message).toContain('would choose the host')
+    })
+
+    test.each([
+      ['the path that a route takes it from', [routed('/x?h={tenant}')], '/{tenant}'],
+      ['the query of the operation itself', [], '/x?h={tenant}'],
+    ])('a token in %s is the argument', async (_what, policies, path) => {
+      const token = operation({ path, parameters: [parameter('path', 'tenant')] })
+      const error = await failureOf(
+        called([...policies, host("https://@queryParameters('h')")], token, {
+          arguments: wire({ path: { tenant: 'evil.example' } }),
+        }),
+      )
+      expect(error.code).toBe('EGRESS_REFUSED')
+    })
+
+    test('what the package says beside an argument is its own', async () => {
+      const policies = [
+        routed("/x?h=own.example&t=@headers('Tenant')"),
+        host("https://@queryParameters('h')"),
+      ]
+      const given = { arguments: wire({ header: { Tenant: 'a' } }) }
+      expect((await called(policies, does, given)).url).toBe('https://own.example/x?h=own.example&t=a')
+    })
+
+    test('a key that is called no secret is kept from it, too', async () => {
+      const how = authentication('API_KEY', [{ in: 'header', name: 'X-Key', parameter: 'key' }])
+      const plain = connection(how, {}, { parameters: { key: 'k' } })
+      expect((await failureOf(call("https://@headers('Tenant')", 'evil.example', plain))).code).toBe(
+        'EGRESS_REFUSED',
+      )
     })
 
     test('without a secret the caller may choose', async () => {

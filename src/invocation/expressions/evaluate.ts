@@ -3,7 +3,7 @@ import type { OpenConnection } from '../../connections/index.ts'
 import type { Json } from '../../json.ts'
 import { connectionValue } from '../credentials/connection-values.ts'
 import { textOf } from '../request/argument-values.ts'
-import type { Draft } from '../request/draft.ts'
+import { type Draft, joined, type Source } from '../request/draft.ts'
 import { decode } from '../request/percent-encoding.ts'
 import { valueAt } from './json-path.ts'
 import { type Piece, parsePath, parseTemplate } from './parse.ts'
@@ -19,19 +19,19 @@ export interface Scope {
 
 export interface Evaluated {
   readonly text: string
-  /** True where an argument of the caller is part of it. */
-  readonly fromArgument: boolean
+  /** Who chose it, the most suspect of all who chose a part. */
+  readonly source: Source
 }
 
 /** One piece's value. */
 export function evaluatePiece(piece: Piece, scope: Scope): Evaluated {
-  if (piece.kind === 'text') return { text: piece.source, fromArgument: false }
+  if (piece.kind === 'text') return { text: piece.source, source: 'package' }
   if (piece.kind === 'document') {
     const value = valueAt(piece.root === 'item' ? scope.item : scope.body, piece.path)
-    return { text: value === undefined || value === null ? '' : textOf(value), fromArgument: true }
+    return { text: value === undefined || value === null ? '' : textOf(value), source: 'argument' }
   }
   const found = scalar(piece.from, piece.name, scope)
-  return found.text === '' ? { text: piece.fallback, fromArgument: false } : found
+  return found.text === '' ? { text: piece.fallback, source: 'package' } : found
 }
 
 function scalar(
@@ -42,17 +42,17 @@ function scalar(
   const folded = name.toLowerCase()
   switch (from) {
     case 'connectionParameters':
-      return { text: connectionValue(scope.connection, name) ?? '', fromArgument: false }
+      return { text: connectionValue(scope.connection, name) ?? '', source: 'credential' }
     case 'headers': {
       const header = scope.draft.headers.get(folded)
-      return { text: header?.value ?? '', fromArgument: header?.source === 'argument' }
+      return { text: header?.value ?? '', source: header?.source ?? 'package' }
     }
     case 'queryParameters': {
       const { query } = scope.draft
       const pair =
         query.find(candidate => candidate.name === name) ??
         query.find(candidate => candidate.name.toLowerCase() === folded)
-      return { text: pair ? decode(pair.wire) : '', fromArgument: pair?.source === 'argument' }
+      return { text: pair ? decode(pair.wire) : '', source: pair?.source ?? 'package' }
     }
   }
 }
@@ -62,7 +62,7 @@ export function evaluate(template: string, scope: Scope): Evaluated {
   const values = parseTemplate(template).map(piece => evaluatePiece(piece, scope))
   return {
     text: values.map(value => value.text).join(''),
-    fromArgument: values.some(value => value.fromArgument),
+    source: joined(values.map(value => value.source)),
   }
 }
 

@@ -5,7 +5,7 @@ import { JunctorError } from '../../errors.ts'
 import { type Evaluated, evaluatePiece } from '../expressions/evaluate.ts'
 import { parseTemplate } from '../expressions/parse.ts'
 import { readBase } from '../request/base-url.ts'
-import { jsonBody } from '../request/draft.ts'
+import { isSuspect, joined, jsonBody } from '../request/draft.ts'
 import { hasDotSegment } from '../request/path.ts'
 import { readQuery } from '../request/query.ts'
 import type { PolicyTemplate } from './contract.ts'
@@ -28,12 +28,20 @@ export const dynamicHostUrl = {
         'The address that the parameters make holds the path segment "." or ".."; leave it out.',
       )
     draft.base = base
-    draft.query.unshift(...readQuery(query, 'package'))
+    draft.query.unshift(...readQuery(query, joined(queryValues(values).map(({ source }) => source))))
   },
 } satisfies PolicyTemplate
 
+/** A key may stand in a parameter that its package does not call secret. */
 function holdsSecret(connection: OpenConnection | null): boolean {
-  return connection !== null && Object.keys(connection.secrets).length > 0
+  if (!connection) return false
+  return Object.keys(connection.secrets).length > 0 || connection.authentication.keys.length > 0
+}
+
+/** The values that reach behind the first question mark. */
+function queryValues(values: readonly Evaluated[]): readonly Evaluated[] {
+  const first = values.findIndex(({ text }) => text.includes('?'))
+  return first === -1 ? [] : values.slice(first)
 }
 
 /**
@@ -48,7 +56,7 @@ function assertHostIsThePackages(values: readonly Evaluated[]): void {
   for (const value of values) {
     const [from, to] = [offset, offset + value.text.length]
     offset = to
-    if (!value.fromArgument || from >= end) continue
+    if (!isSuspect(value.source) || from >= end) continue
     const domain = text.slice(to, Math.max(to, end)).replace(/^[^.]*\./, '')
     if (/^[a-z\d.-]*$/i.test(value.text) && from >= start && domain.includes('.')) continue
     throw new JunctorError(

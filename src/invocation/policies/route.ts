@@ -1,8 +1,8 @@
 // Paths that policies write: text, expressions and the operation's own tokens, encoded once (connector-format §4.4).
-import { evaluatePiece } from '../expressions/evaluate.ts'
-import { parseTemplate } from '../expressions/parse.ts'
-import { jsonBody, type QueryPair } from '../request/draft.ts'
-import { buildPath } from '../request/path.ts'
+import { type Evaluated, evaluatePiece } from '../expressions/evaluate.ts'
+import { type Piece, parseTemplate } from '../expressions/parse.ts'
+import { joined, jsonBody, type QueryPair } from '../request/draft.ts'
+import { buildPath, hasToken } from '../request/path.ts'
 import { encodeInserted } from '../request/percent-encoding.ts'
 import { readQuery } from '../request/query.ts'
 import type { PolicyCall } from './contract.ts'
@@ -16,22 +16,46 @@ export interface Route {
 /** Evaluates a path template with an optional query, such as `/v1/tasks/{id}?site=@connectionParameters('site')`. */
 export function routeOf(template: string, call: PolicyCall): Route {
   const [path = '', query = ''] = template.split(/\?(.*)/s)
-  const filledPath = fill(path, call, true)
+  const filledPath = fill(parseTemplate(path), call, true).text
   return {
     path: filledPath.startsWith('/') ? filledPath : `/${filledPath}`,
-    query: readQuery(fill(query, call, false), 'package'),
+    query: pairsOf(parseTemplate(query)).flatMap(pieces => {
+      const { text, source } = fill(pieces, call, false)
+      return readQuery(text, source)
+    }),
   }
 }
 
-function fill(template: string, call: PolicyCall, isPath: boolean): string {
-  const pieces = parseTemplate(template)
+/** The pieces of each `name=value`, so that each is marked by who chose it. */
+function pairsOf(pieces: readonly Piece[]): Piece[][] {
+  const pairs: Piece[][] = []
+  let pair: Piece[] = []
+  for (const piece of pieces)
+    if (piece.kind !== 'text') pair.push(piece)
+    else
+      for (const [index, source] of piece.source.split('&').entries()) {
+        if (index > 0) {
+          pairs.push(pair)
+          pair = []
+        }
+        pair.push({ kind: 'text', source })
+      }
+  return [...pairs, pair]
+}
+
+function fill(pieces: readonly Piece[], call: PolicyCall, isPath: boolean): Evaluated {
   const scope = { connection: call.connection, draft: call.draft, body: jsonBody(call.draft) }
-  return pieces
-    .map((piece, index) =>
-      piece.kind === 'text'
-        ? buildPath(piece.source, call.pathValues)
-        : // A value that fills the rest of a path may be a path itself.
-          encodeInserted(evaluatePiece(piece, scope).text, isPath && index === pieces.length - 1),
-    )
-    .join('')
+  const filled = pieces.map((piece, index): Evaluated => {
+    if (piece.kind === 'text') {
+      const source = hasToken(piece.source) ? 'argument' : 'package'
+      return { text: buildPath(piece.source, call.pathValues), source }
+    }
+    const { text, source } = evaluatePiece(piece, scope)
+    // A value that fills the rest of a path may be a path itself.
+    return { text: encodeInserted(text, isPath && index === pieces.length - 1), source }
+  })
+  return {
+    text: filled.map(({ text }) => text).join(''),
+    source: joined(filled.map(({ source }) => source)),
+  }
 }

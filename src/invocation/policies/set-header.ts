@@ -1,7 +1,7 @@
 // setheader: sets a request or response header (connector-format §4.3).
 import type { PolicyInstance } from '../../definition/index.ts'
 import { evaluate } from '../expressions/evaluate.ts'
-import { jsonBody } from '../request/draft.ts'
+import { joined, jsonBody } from '../request/draft.ts'
 import { isHeaderName, setHeader } from '../request/headers.ts'
 import type { PolicyCall, PolicyTemplate } from './contract.ts'
 import { existsAction, policyText } from './parameters.ts'
@@ -14,10 +14,11 @@ export const setHeaderPolicy = {
     const action = existsAction(policy)
     // Packages carry names such as [[Dummy]], which no request can hold.
     if (!isHeaderName(name) || (action === 'skip' && existing)) return
-    const { text, fromArgument } = headerText(policy, call)
+    const { text, source } = headerText(policy, call)
     if (text === '' && name.toLowerCase() === 'authorization') return
-    const value = action === 'append' && existing ? `${existing.value}, ${text}` : text
-    setHeader(call.draft, name, value, fromArgument ? 'argument' : 'package')
+    if (action === 'append' && existing)
+      setHeader(call.draft, name, `${existing.value}, ${text}`, joined([existing.source, source]))
+    else setHeader(call.draft, name, text, source)
   },
   response(policy, call, answer) {
     const name = policyText(policy, 'name').trim().toLowerCase()

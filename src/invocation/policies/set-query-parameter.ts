@@ -1,6 +1,5 @@
 // setqueryparameter: sets, adds or defaults a query parameter (connector-format §4.3).
 import { evaluate } from '../expressions/evaluate.ts'
-import { parseTemplate } from '../expressions/parse.ts'
 import { jsonBody } from '../request/draft.ts'
 import { decode, encodeValue } from '../request/percent-encoding.ts'
 import type { PolicyTemplate } from './contract.ts'
@@ -15,17 +14,10 @@ export const setQueryParameter = {
     const action = existsAction(policy)
     if (action === 'skip' && present) return
     const template = policyText(policy, 'value')
-    const { text, fromArgument } = evaluate(template, { connection, draft, body: jsonBody(draft) })
+    const { text, source } = evaluate(template, { connection, draft, body: jsonBody(draft) })
     // An expression without a value sends nothing; a value that the package wrote out as empty is sent.
     if (text === '' && template !== '') return
     if (action === 'override') draft.query = draft.query.filter(pair => pair.name !== name)
-    const source = fromArgument ? 'argument' : readsConnection(template) ? 'credential' : 'package'
     draft.query.push({ name, wire: encodeValue(text.toWellFormed()), source })
   },
 } satisfies PolicyTemplate
-
-function readsConnection(template: string): boolean {
-  return parseTemplate(template).some(
-    piece => piece.kind === 'scalar' && piece.from === 'connectionParameters',
-  )
-}

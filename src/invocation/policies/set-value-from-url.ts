@@ -4,7 +4,7 @@ import { valueAt } from '../expressions/json-path.ts'
 import { parsePath, parseTemplate } from '../expressions/parse.ts'
 import { Bytes } from '../invocation.ts'
 import { textOf } from '../request/argument-values.ts'
-import type { Draft } from '../request/draft.ts'
+import { type Draft, isCredential } from '../request/draft.ts'
 import { setHeader } from '../request/headers.ts'
 import { encodeValue } from '../request/percent-encoding.ts'
 import type { PolicyCall, PolicyTemplate } from './contract.ts'
@@ -23,11 +23,11 @@ export const setValueFromUrl = {
     )
     if (target?.kind !== 'scalar') return
     const { name, from } = target
-    if (from === 'headers') setHeader(call.draft, name, value, 'package')
+    if (from === 'headers') setHeader(call.draft, name, value, 'answer')
     else if (from === 'queryParameters')
       call.draft.query = [
         ...call.draft.query.filter(pair => pair.name !== name),
-        { name, wire: encodeValue(value.toWellFormed()), source: 'credential' },
+        { name, wire: encodeValue(value.toWellFormed()), source: 'answer' },
       ]
   },
 } satisfies PolicyTemplate
@@ -35,7 +35,7 @@ export const setValueFromUrl = {
 async function fetchValue(url: string, method: string, path: string, call: PolicyCall): Promise<string> {
   const route = routeOf(url, call)
   const named = new Set(route.query.map(pair => pair.name))
-  const credentials = call.draft.query.filter(pair => pair.source === 'credential' && !named.has(pair.name))
+  const credentials = call.draft.query.filter(pair => isCredential(pair.source) && !named.has(pair.name))
   const side: Draft = {
     method: method.toUpperCase() === 'POST' ? 'POST' : method.toUpperCase() === 'PUT' ? 'PUT' : 'GET',
     base: call.draft.base,

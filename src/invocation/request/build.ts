@@ -5,7 +5,7 @@ import { baseOf } from './base-url.ts'
 import { draftBody } from './body.ts'
 import type { Draft, PathValue, PathValues } from './draft.ts'
 import { applyHeaderParameters } from './headers.ts'
-import { buildPath } from './path.ts'
+import { buildPath, hasToken } from './path.ts'
 import { queryPairs, readQuery } from './query.ts'
 
 export interface BuiltRequest {
@@ -32,7 +32,9 @@ export function buildDraft(invocation: Invocation): BuiltRequest {
     base: baseOf(definition, connection),
     path: needsOwnPath(url) ? buildPath(path, pathValues) : '',
     query: [
-      ...readQuery(buildPath(fixedQuery, pathValues), 'package'),
+      ...fixedQuery
+        .split('&')
+        .flatMap(pair => readQuery(buildPath(pair, pathValues), hasToken(pair) ? 'argument' : 'package')),
       ...queryPairs(parameters, given.parameters.query),
     ],
     headers: new Map(),

@@ -4,10 +4,26 @@ import type { Json } from '../../json.ts'
 import type { DraftBody } from './body.ts'
 
 /**
- * Who chose a value: the caller, the package (constants, defaults, policies), or the connection. What a caller chose
- * may not decide where a credential goes.
+ * Who chose a value, most suspect first: the caller, the API in a call on the way, the connection, or the package
+ * (constants, defaults, policies).
  */
-export type Source = 'argument' | 'package' | 'credential'
+const sources = ['argument', 'answer', 'credential', 'package'] as const
+export type Source = (typeof sources)[number]
+
+/** The source of a value that is made of several: the most suspect of theirs. */
+export function joined(parts: readonly Source[]): Source {
+  return sources.find(source => parts.includes(source)) ?? 'package'
+}
+
+/** May not decide where a credential goes: the caller chose it, or led the API to it. */
+export function isSuspect(source: Source): boolean {
+  return source === 'argument' || source === 'answer'
+}
+
+/** Goes along with a call that is sent to another URL of the same origin. */
+export function isCredential(source: Source): boolean {
+  return source === 'credential' || source === 'answer'
+}
 
 export interface QueryPair {
   readonly name: string

@@ -12,6 +12,11 @@ export function buildPath(template: string, values: PathValues): string {
     .join('')
 }
 
+/** True for text that `buildPath` would put a value into. */
+export function hasToken(template: string): boolean {
+  return /\{[^{}]*\}/.test(template)
+}
+
 function token(name: string, values: PathValues): string {
   const value = values.get(name)
   if (!value)

@@ -1,7 +1,7 @@
 // The URL that is called: the draft's own, or a link that the API gave and that stays inside the connection's origin.
 import { JunctorError } from '../../errors.ts'
 import type { Substitutes } from '../egress/substitutes.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, isCredential } from './draft.ts'
 import { assertUnchanged } from './path.ts'
 import { printQuery, readQuery } from './query.ts'
 
@@ -24,7 +24,7 @@ export function followedUrl(link: string, draft: Draft, substitutes: Substitutes
     )
   resolved.hash = ''
   const present = new Set(readQuery(resolved.search.slice(1), 'package').map(pair => pair.name))
-  const credentials = draft.query.filter(pair => pair.source === 'credential' && !present.has(pair.name))
+  const credentials = draft.query.filter(pair => isCredential(pair.source) && !present.has(pair.name))
   const added = printQuery(credentials).slice(1)
   if (added !== '') resolved.search = [resolved.search.slice(1), added].filter(part => part !== '').join('&')
   return resolved

@@ -1,7 +1,7 @@
 // The last step before the wire: the draft's headers, body and what every request of the hub says.
 import type { WireRequest } from '../transport/wire.ts'
 import { encodeBody } from './body.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, isCredential } from './draft.ts'
 import { printQuery } from './query.ts'
 
 /** Some APIs refuse a call without it (GitHub: "Request forbidden by administrative rules"). */
@@ -27,7 +27,7 @@ export async function wireRequest(draft: Draft, url: URL): Promise<WireRequest> 
     headers,
     payload,
     queryCredentials: draft.query
-      .filter(pair => pair.source === 'credential')
+      .filter(pair => isCredential(pair.source))
       .map(pair => printQuery([pair]).slice(1)),
   }
 }
