@@ -18,7 +18,14 @@ import { createIdentity } from '../identity/index.ts'
 import { createInvoker } from '../invocation/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { createLogger, createMetrics, type Logger } from '../telemetry/index.ts'
-import { type Bus, createTriggers, inProcessBus, natsBus, postgresBus } from '../triggers/index.ts'
+import {
+  type Bus,
+  createTriggers,
+  inProcessBus,
+  natsBus,
+  postgresBus,
+  type Triggers,
+} from '../triggers/index.ts'
 import { openConnectors } from './open-connectors.ts'
 
 /** The folder of the bundled connectors. */
@@ -89,7 +96,7 @@ export async function serve(
     metrics,
   }
   const gateway = stack.use(await createGateway({ services, publicUrl, ping: () => store.ping() }))
-  void sealAnew(connections, logger)
+  void sealAnew(connections, triggers, logger)
   const address = await gateway.listen({ host: config.host, port: config.port })
   greet(publicUrl, address, await identity.signupOpen())
   compiler.warm()
@@ -100,17 +107,24 @@ export async function serve(
 }
 
 /** After a key was added in front: what older keys sealed is sealed again, while everything goes on being used. */
-async function sealAnew(connections: Connections, logger: Logger): Promise<void> {
+async function sealAnew(connections: Connections, triggers: Triggers, logger: Logger): Promise<void> {
   try {
-    const { resealed, broken } = await connections.reseal()
-    if (resealed > 0) logger.info({ resealed }, 'Credentials of older keys are sealed with the current one.')
-    if (broken.length > 0)
+    const credentials = await connections.reseal()
+    const feeds = await triggers.reseal()
+    const resealed = credentials.resealed + feeds.resealed
+    if (resealed > 0) logger.info({ resealed }, 'What older keys sealed is sealed with the current one.')
+    if (credentials.broken.length > 0)
       logger.error(
-        { connections: broken },
+        { connections: credentials.broken },
         'No key opens these credentials; enter them again, or give the key back.',
       )
+    if (feeds.broken.length > 0)
+      logger.error(
+        { feeds: feeds.broken },
+        'No key opens what these feeds keep; give the key back, or delete them and make them again.',
+      )
   } catch (error) {
-    logger.error({ error }, 'Credentials of older keys could not be sealed anew; the next start tries again.')
+    logger.error({ error }, 'What older keys sealed could not be sealed anew; the next start tries again.')
   }
 }
 

@@ -16,6 +16,8 @@ export interface Seal {
   seal(plain: Secret, context: SealContext): string
   /** Throws SEAL_BROKEN. */
   open(sealed: string, context: SealContext): Secret
+  /** What everything starts with that the current key sealed. */
+  readonly currentPrefix: string
 }
 
 export interface FeedColumn {
@@ -28,6 +30,7 @@ export type FeedSeal = ReturnType<typeof createFeedSeal>
 
 export function createFeedSeal(seal: Seal) {
   return {
+    currentPrefix: seal.currentPrefix,
     seal: (plain: string, at: FeedColumn) => seal.seal(secret(plain), contextOf(at)),
     open: (sealed: string, at: FeedColumn) => seal.open(sealed, contextOf(at)).reveal(),
   }

@@ -18,6 +18,7 @@ import { eventPage } from './log-page.ts'
 import { createPollWork } from './poll-work.ts'
 import { createPollers } from './pollers/index.ts'
 import { createReaders } from './readers.ts'
+import { createFeedRotation, type ResealedFeeds } from './rotation.ts'
 import { createScheduler } from './scheduler.ts'
 import { createFeedSeal, type Seal } from './seal.ts'
 import { defaultSettings, type TriggerSettings } from './settings.ts'
@@ -96,6 +97,8 @@ export interface Triggers extends AsyncDisposable {
   connectionChanged(connectionId: ConnectionId): Promise<void>
   /** Before a connection's credential is shredded: its feeds end, and are unregistered while that is possible. */
   connectionDeleted(connectionId: ConnectionId): Promise<void>
+  /** The hub itself: seals again with the current key what an older one sealed. May be stopped and repeated. */
+  reseal(): Promise<ResealedFeeds>
 }
 
 export function createTriggers(options: TriggersOptions): Triggers {
@@ -217,6 +220,8 @@ export function createTriggers(options: TriggersOptions): Triggers {
         }),
       )
     },
+
+    reseal: createFeedRotation({ db, seal }),
 
     async [Symbol.asyncDispose]() {
       await Promise.all([upkeep, readers, scheduler].map(part => part[Symbol.asyncDispose]()))
