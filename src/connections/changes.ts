@@ -9,7 +9,7 @@ import { type Queryable, schema } from '../store/index.ts'
 import { authenticationOf, chooseAuthentication } from './authentications.ts'
 import { authorize, signedIn } from './authorize.ts'
 import { acceptBaseUrl } from './base-url.ts'
-import type { Connection, ConnectionStatus, Role } from './connection.ts'
+import type { Connection, Role } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
 import { acceptName, isTakenName, nameTaken } from './name.ts'
@@ -189,16 +189,22 @@ function sorted(record: Readonly<Record<string, unknown>>): [string, unknown][] 
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** A new credential is worth a new try; enabling brings back what disabling took. */
+const active = { status: 'ACTIVE', reason: null } as const
+
+/** A new credential is worth a new try; enabling brings back what disabling took, and no more than that. */
 function nextStatus(
   row: ConnectionRow,
   disabled: boolean | null,
   entered: boolean,
-): { status: ConnectionStatus; statusReason: string | null } {
-  if (disabled) return { status: 'DISABLED', statusReason: 'It was disabled.' }
-  const revived =
-    (disabled === false && row.status === 'DISABLED') || (entered && row.status === 'NEEDS_AUTHORIZATION')
-  return revived
-    ? { status: 'ACTIVE', statusReason: null }
-    : { status: row.status, statusReason: row.statusReason }
+): Pick<ConnectionRow, 'status' | 'statusReason' | 'statusBefore'> {
+  const { status, statusReason } = row
+  const before = status === 'DISABLED' ? (row.statusBefore ?? active) : { status, reason: statusReason }
+  const standing = entered && before.status === 'NEEDS_AUTHORIZATION' ? active : before
+  if (!(disabled ?? status === 'DISABLED'))
+    return { status: standing.status, statusReason: standing.reason, statusBefore: null }
+  return {
+    status: 'DISABLED',
+    statusReason: status === 'DISABLED' ? statusReason : 'It was disabled.',
+    statusBefore: standing,
+  }
 }

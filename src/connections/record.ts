@@ -8,7 +8,7 @@ import type { SealContext } from './vault.ts'
 export type ConnectionRow = typeof schema.connection.$inferSelect
 
 export function toConnection(row: ConnectionRow): Connection {
-  const { updatedAt: _, lastTest, id, ...rest } = row
+  const { updatedAt: _updatedAt, statusBefore: _statusBefore, lastTest, id, ...rest } = row
   return {
     ...rest,
     id: id as ConnectionId,

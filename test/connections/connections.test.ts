@@ -176,6 +176,28 @@ describe('changing', () => {
     expect(await outcome(connections.open(ada, id))).toBe('OK')
   })
 
+  it('enables to what it was, whatever was disabled how often', async () => {
+    const { id } = await crm()
+    await connections.needsAuthorization(id, 'The API answered 401.')
+    await connections.update(ada, id, { disabled: true })
+    await connections.update(ada, id, { disabled: true, parameters: { region: 'eu' } })
+    expect(await connections.get(ada, id)).toMatchObject({
+      status: 'DISABLED',
+      statusReason: 'It was disabled.',
+    })
+    expect(await connections.update(ada, id, { disabled: false })).toMatchObject({
+      status: 'NEEDS_AUTHORIZATION',
+      statusReason: 'The API answered 401.',
+    })
+    await connections.update(ada, id, { disabled: true })
+    await connections.update(ada, id, { parameters: { api_key: 'fresh' } })
+    expect(await connections.get(ada, id)).toMatchObject({ status: 'DISABLED' })
+    expect(await connections.update(ada, id, { disabled: false })).toMatchObject({
+      status: 'ACTIVE',
+      statusReason: null,
+    })
+  })
+
   it('says why a connection needs authorization, until a new credential comes', async () => {
     const { id } = await crm()
     await connections.needsAuthorization(id, 'The API answered 401.')

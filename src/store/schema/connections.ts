@@ -41,6 +41,11 @@ export const connection = pgTable(
       enum: ['PENDING', 'ACTIVE', 'NEEDS_AUTHORIZATION', 'REVOKED', 'DISABLED'],
     }).notNull(),
     statusReason: text('status_reason'),
+    /** While it is DISABLED: what enabling brings back. */
+    statusBefore: jsonb('status_before').$type<{
+      status: 'PENDING' | 'ACTIVE' | 'NEEDS_AUTHORIZATION' | 'REVOKED'
+      reason: string | null
+    }>(),
     createdAt: moment('created_at').notNull().defaultNow(),
     updatedAt: moment('updated_at').notNull().defaultNow(),
     lastUsedAt: moment('last_used_at'),
