@@ -10,9 +10,9 @@ import { authorize, notFound } from './authorize.ts'
 import type { ConnectionTest, OpenConnection } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
-import { type ConnectionRow, readRow, sealContext, toConnection } from './record.ts'
+import { type ConnectionRow, readWithCredentials, sealContext, toConnection } from './record.ts'
 
-const { connection, credential } = schema
+const { connection } = schema
 
 /** A busy connection is not written to on every call. */
 const touchEvery = 60_000
@@ -23,13 +23,9 @@ export function createOpening(
   const { vault, clock, tester } = options
   const { db } = options.store
 
-  async function unseal(row: ConnectionRow): Promise<OpenConnection> {
+  async function unseal({ row, credentials }: Stored): Promise<OpenConnection> {
     const authentication = await authenticationOf(options, row)
-    const sealed = await db
-      .select({ name: credential.name, sealed: credential.sealed })
-      .from(credential)
-      .where(eq(credential.connectionId, row.id))
-    const secrets: [string, Secret][] = sealed.map(each => [
+    const secrets: [string, Secret][] = credentials.map(each => [
       each.name,
       vault.open(each.sealed, sealContext(row, each.name)),
     ])
@@ -51,28 +47,32 @@ export function createOpening(
       const resource = { kind: 'CONNECTION', id } as const
       if (actor) await authorize(db, actor, 'connection.use', resource)
       else if (!isId(id)) throw notFound(resource)
-      const row = await readRow(db, id)
-      if (row.status !== 'ACTIVE') throw inactive(row)
-      const open = await unseal(row)
-      await touch(row)
+      const stored = await readWithCredentials(db, id)
+      if (stored.row.status !== 'ACTIVE') throw inactive(stored.row)
+      const open = await unseal(stored)
+      await touch(stored.row)
       return open
     },
 
     async test(actor: Actor | null, id: string): Promise<ConnectionTest> {
       await authorize(db, actor, 'connection.test', { kind: 'CONNECTION', id })
-      const row = await readRow(db, id)
+      const stored = await readWithCredentials(db, id)
+      const { row } = stored
       if (row.status === 'DISABLED' || row.status === 'REVOKED') throw inactive(row)
-      const open = await unseal(row)
+      const open = await unseal(stored)
       const result = await tester(await definitionOf(options, row.connector), open).catch(asFailedTest)
       const test = { ...result, at: new Date(clock.now()) }
-      const revived = result.ok && row.status === 'NEEDS_AUTHORIZATION'
+      // Of a connection that was changed meanwhile the outcome says nothing.
+      const tested = and(eq(connection.id, id), eq(connection.updatedAt, row.updatedAt))
       await db
         .update(connection)
-        .set({
-          lastTest: { ...test, at: test.at.toISOString() },
-          ...(revived ? { status: 'ACTIVE', statusReason: null } : {}),
-        })
-        .where(eq(connection.id, id))
+        .set({ lastTest: { ...test, at: test.at.toISOString() } })
+        .where(tested)
+      if (result.ok)
+        await db
+          .update(connection)
+          .set({ status: 'ACTIVE', statusReason: null })
+          .where(and(tested, eq(connection.status, 'NEEDS_AUTHORIZATION')))
       return test
     },
 
@@ -84,6 +84,8 @@ export function createOpening(
     },
   }
 }
+
+type Stored = Awaited<ReturnType<typeof readWithCredentials>>
 
 /** What the hub refuses or the API answers is the outcome of a test; anything else is a fault of the hub. */
 function asFailedTest(error: unknown) {

@@ -24,6 +24,22 @@ export async function readRow(db: Queryable, id: string, lock?: 'lock'): Promise
   return row
 }
 
+/**
+ * The row and its credentials as one moment has them: where a connection leads never goes with what another moment
+ * has for it. Throws CONNECTION_NOT_FOUND.
+ */
+export async function readWithCredentials(db: Queryable, id: string) {
+  const { connection, credential } = schema
+  const rows = await db
+    .select()
+    .from(connection)
+    .leftJoin(credential, eq(credential.connectionId, connection.id))
+    .where(eq(connection.id, id))
+  const row = rows[0]?.connection
+  if (!row) throw notFound({ kind: 'CONNECTION', id })
+  return { row, credentials: rows.flatMap(each => each.credential ?? []) }
+}
+
 /** Where the credential of that name is sealed. */
 export function sealContext(
   { id, organizationId }: Pick<ConnectionRow, 'id' | 'organizationId'>,

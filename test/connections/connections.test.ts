@@ -3,7 +3,7 @@ import { type Connections, createVault, type OpenConnection } from '../../src/co
 import { JunctorError } from '../../src/errors.ts'
 import type { Actor } from '../../src/identity/index.ts'
 import type { JsonObject } from '../../src/json.ts'
-import { type House, newKey, openHouse, outcome, refusal } from './house.ts'
+import { definitions, type House, newKey, openHouse, outcome, refusal } from './house.ts'
 
 let house: House
 let connections: Connections
@@ -252,6 +252,26 @@ describe('opening', () => {
     expect(await used()).toBe('2030-01-01T00:01:00.000Z')
   })
 
+  it('never takes a new credential to the old address', async () => {
+    const { id } = await create('crm', { api_key: 'for-old' }, { baseUrl: 'https://old.example' })
+    let meanwhile: (() => Promise<unknown>) | null = () =>
+      connections.update(ada, id, { baseUrl: 'https://new.example', parameters: { api_key: 'for-new' } })
+    const room = house.room({
+      connectors: {
+        async get() {
+          const change = meanwhile
+          meanwhile = null
+          await change?.()
+          return definitions.get('crm') ?? null
+        },
+      },
+    })
+    const { baseUrl, secrets } = await room.open(ada, id)
+    expect([baseUrl, secrets.api_key?.reveal()]).toEqual(['https://old.example', 'for-old'])
+    const next = await room.open(ada, id)
+    expect([next.baseUrl, next.secrets.api_key?.reveal()]).toEqual(['https://new.example', 'for-new'])
+  })
+
   it('fails where a credential was moved from another connection', async () => {
     const [one, two] = [await create('crm', { api_key: 'one' }), await create('crm', { api_key: 'two' })]
     await house.store.pool.query(
@@ -295,6 +315,21 @@ describe('testing', () => {
       message: 'It answered 500.',
       at,
     })
+  })
+
+  it.each([
+    ['was disabled', { disabled: true }, 'DISABLED'],
+    ['got another credential, which is refused', { parameters: { api_key: 'bad' } }, 'NEEDS_AUTHORIZATION'],
+  ] as const)('says nothing of a connection that %s meanwhile', async (_what, change, status) => {
+    const { id } = await crm()
+    await connections.needsAuthorization(id, 'The API answered 401.')
+    const tester = async () => {
+      await connections.update(ada, id, change)
+      await connections.needsAuthorization(id, 'The API answered 401 again.')
+      return { ok: true, status: 200, message: null }
+    }
+    expect(await house.room({ tester, clock }).test(ada, id)).toMatchObject({ ok: true })
+    expect(await connections.get(ada, id)).toMatchObject({ status, lastTest: null })
   })
 
   it('revives a connection that needed authorization, when it succeeds', async () => {

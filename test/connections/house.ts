@@ -69,7 +69,7 @@ const connector = (
   webapp: null,
 })
 
-const definitions = new Map(
+export const definitions = new Map(
   [
     connector('crm', [keyed]),
     connector('shop', [keyed, basic]),
