@@ -14,6 +14,8 @@ export interface AuditRecord {
   /** Such as `connection 0198…` or `connector github`. */
   readonly resource: string
   readonly connectionId?: string | null
+  /** Whose log it is kept in. Absent: the connection's organization while it is there, else the actor's. */
+  readonly organizationId?: string | null
   /** `OK`, or the code of the error. */
   readonly outcome: string
 }
@@ -29,6 +31,8 @@ export interface AuditEntry {
 }
 
 export interface Audit {
+  /** The connection's organization, for an entry that is written once it is gone. Null where there is none. */
+  organizationOf(connectionId: string): Promise<string | null>
   /** An actor of null is the hub itself. */
   append(actor: Actor | null, record: AuditRecord): Promise<void>
   /**
@@ -68,8 +72,9 @@ export function createAudit({ db }: Store, clock: Clock): Audit {
   }
 
   return {
-    async append(actor, { action, resource, outcome, connectionId = null }) {
-      const organizationId = connectionId === null ? null : await organizationOf(connectionId)
+    organizationOf,
+    async append(actor, { action, resource, outcome, connectionId = null, organizationId: given }) {
+      const organizationId = given ?? (connectionId === null ? null : await organizationOf(connectionId))
       await db.insert(auditEntry).values({
         id: newId(),
         time: new Date(clock.now()),

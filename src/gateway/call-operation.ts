@@ -62,6 +62,7 @@ export function createOperationCaller(services: Services) {
           action: operation.field,
           resource: `connector:${name}`,
           connectionId: connection?.id ?? null,
+          organizationId: connection?.organizationId ?? null,
           outcome: 'error' in outcome ? codeOf(outcome.error) : 'OK',
         })
       if ('error' in outcome) throw outcome.error

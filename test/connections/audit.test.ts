@@ -51,6 +51,27 @@ it('keeps what the hub did with a connection for those who may edit it, also in 
   expect(await outcome(audit.list(eve, { connectionId: id }))).toBe('CONNECTION_NOT_FOUND')
 })
 
+it('keeps what was done to a connection in its organization’s log, also where that was the end of it', async () => {
+  const { id } = await house.connections.create(bob, {
+    connector: 'crm',
+    name: 'Ended',
+    parameters: { api_key: 'k' },
+  })
+  const organizationId = await audit.organizationOf(id)
+  await house.connections.delete(bob, id)
+  expect(await audit.organizationOf(id)).toBeNull()
+  const abroad = { ...bob, organizationId: house.otherOrganization }
+  await audit.append(abroad, {
+    action: 'ended',
+    resource: 'x',
+    connectionId: id,
+    organizationId,
+    outcome: 'OK',
+  })
+  expect(await actions(bob)).toContain('ended')
+  expect(await actions(abroad)).not.toContain('ended')
+})
+
 it('pages from the newest to the oldest, each entry once', async () => {
   const carol = await house.person()
   for (let index = 0; index < 7; index++) await note(carol, `step.${index}`)

@@ -48,24 +48,25 @@ export function connectionResolvers(services: Services): Resolvers {
     change: () => Promise<T>,
     idOf: (result: T) => string | null = () => id,
   ): Promise<T> {
+    // Nobody signed in changes nothing, and what nobody tried needs no entry.
+    signedIn(context)
+    const given = id !== null && isId(id) ? id : null
+    // Before the change, which may leave no connection to ask.
+    const organizationId = given === null ? null : await audit.organizationOf(given)
     const record = (connectionId: string | null, outcome: string) =>
       audit.append(context.actor, {
         action,
         resource: `connection ${connectionId ?? 'refused'}`,
         connectionId,
+        organizationId,
         outcome,
       })
-    // Nobody signed in changes nothing, and what nobody tried needs no entry.
-    signedIn(context)
     try {
       const result = await change()
       await record(idOf(result), 'OK')
       return result
     } catch (error) {
-      await record(
-        id !== null && isId(id) ? id : null,
-        error instanceof JunctorError ? error.code : 'INTERNAL',
-      )
+      await record(given, error instanceof JunctorError ? error.code : 'INTERNAL')
       throw error
     }
   }

@@ -72,6 +72,7 @@ export function feedResolvers(services: Services): Resolvers {
       action,
       resource: `feed ${id}`,
       connectionId: feed.connectionId,
+      organizationId: feed.organizationId,
       outcome: 'OK',
     })
     return result
@@ -115,6 +116,7 @@ export function feedResolvers(services: Services): Resolvers {
       action: 'createFeed',
       resource: `feed ${feed.id}`,
       connectionId: feed.connectionId,
+      organizationId: feed.organizationId,
       outcome: 'OK',
     })
     return feed
