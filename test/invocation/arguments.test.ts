@@ -294,6 +294,20 @@ describe('forms', () => {
     )
   })
 
+  test('a list of files is a part for each', async () => {
+    const files = { type: 'array', items: { type: 'string', format: 'binary' } } as const
+    const called = operation({
+      method: 'POST',
+      contentType: 'multipart/form-data',
+      parameters: [field('files', { schema: files })],
+    })
+    const { body, headers } = await sent(called, wire({ form: { files: ['QQ==', 'Qg=='] } }))
+    const type = String(headers['content-type'])
+    const form = await new Response(body.toString(), { headers: { 'content-type': type } }).formData()
+    const parts = form.getAll('files').map(part => (part instanceof File ? part.text() : part))
+    expect(await Promise.all(parts)).toEqual(['A', 'B'])
+  })
+
   test('a file must be base64', async () => {
     const called = operation({
       method: 'POST',
@@ -336,6 +350,62 @@ describe('bodies', () => {
     expect((await sent(posting('application/json', text), wire({}, 'a'))).body.toString()).toBe('"a"')
     expect(await refused(posting('application/xml', { type: 'any' }), wire({}, { a: 1 }))).toMatchObject({
       code: 'ARGUMENT_INVALID',
+    })
+  })
+
+  describe('whose Content-Type a header sets are what it says', () => {
+    const typed = async (contentType: string, body: Json, schema = { type: 'any' } as const) => {
+      const called = {
+        ...posting('application/json', schema),
+        parameters: [parameter('header', 'Content-Type', { required: true, constant: contentType })],
+      }
+      const seen = await sent(called, wire({}, body))
+      return { type: String(seen.headers['content-type']), octets: seen.body.toString() }
+    }
+    const members = { a: 'x&y', n: 1.5, list: ['p', 'q'], deep: { b: true }, none: null }
+    const fields = [
+      ['a', 'x&y'],
+      ['n', '1.5'],
+      ['list', 'p'],
+      ['list', 'q'],
+      ['deep', '{"b":true}'],
+    ]
+
+    test('a form', async () => {
+      const { type, octets } = await typed('application/x-www-form-urlencoded; charset=utf-8', members)
+      expect(type).toBe('application/x-www-form-urlencoded; charset=utf-8')
+      expect([...new URLSearchParams(octets)]).toEqual(fields)
+    })
+
+    test('multipart, with a boundary', async () => {
+      const { type, octets } = await typed('multipart/form-data', members)
+      const form = await new Response(octets, { headers: { 'content-type': type } }).formData()
+      expect([...form]).toEqual(fields)
+    })
+
+    test.each([
+      ['text/x-markdown', '# "a"', '# "a"'],
+      ['application/xml', '<a/>', '<a/>'],
+      ['application/x-www-form-urlencoded', 'a=b&c', 'a=b&c'],
+      ['application/vnd.api+json', 'a', '"a"'],
+      ['application/vnd.api+json', { a: 1 }, '{"a":1}'],
+    ])('%s of %j', async (contentType, given, octets) => {
+      expect(await typed(contentType, given)).toEqual({ type: contentType, octets })
+    })
+
+    test('also where they are form fields', async () => {
+      const called = operation({
+        method: 'POST',
+        contentType: 'application/x-www-form-urlencoded',
+        parameters: [
+          parameter('form', 'f'),
+          parameter('header', 'Content-Type', { required: true, constant: 'multipart/form-data' }),
+        ],
+      })
+      const { body, headers } = await sent(called, wire({ form: { f: 'v' } }))
+      const type = String(headers['content-type'])
+      const form = await new Response(body.toString(), { headers: { 'content-type': type } }).formData()
+      expect([...form]).toEqual([['f', 'v']])
     })
   })
 

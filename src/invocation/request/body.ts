@@ -1,11 +1,11 @@
-// Bodies: arguments become JSON, form, multipart, text or bytes (connector-format §2.2), and those become octets.
-import { FormData, Response } from 'undici'
-import type { ConnectorDefinition, OperationDefinition } from '../../definition/index.ts'
-import { isJsonObject, type Json, printJson } from '../../json.ts'
+// Bodies: arguments become JSON, form, multipart, text or bytes (connector-format §2.2).
+import type { ConnectorDefinition, OperationDefinition, Schema } from '../../definition/index.ts'
+import { isJsonObject, type Json } from '../../json.ts'
 import type { WireArguments } from '../invocation.ts'
-import { argumentValue, invalidArgument, textOf } from './argument-values.ts'
+import { argumentValue, invalidArgument } from './argument-values.ts'
 import { readBinary } from './base64.ts'
 import { fillDefaults, missingMember, resolveSchema } from './body-defaults.ts'
+import { isJsonType, isMultipartType, isUrlencodedType } from './content-type.ts'
 import { formatted } from './query.ts'
 
 interface FormFile {
@@ -14,11 +14,12 @@ interface FormFile {
   readonly fileName: string
 }
 
-type TextField = readonly [string, string]
-type Field = readonly [string, string | FormFile]
+export type TextField = readonly [string, string]
+export type Field = readonly [string, string | FormFile]
 
 export type DraftBody =
   | { readonly kind: 'none' }
+  /** A form, too, until it is sent: policies may change its members. */
   | { readonly kind: 'json'; readonly value: Json; readonly contentType: string }
   | { readonly kind: 'text'; readonly text: string; readonly contentType: string }
   | { readonly kind: 'bytes'; readonly data: Uint8Array; readonly contentType: string }
@@ -26,9 +27,6 @@ export type DraftBody =
   | { readonly kind: 'multipart'; readonly fields: readonly Field[] }
 
 const none = { kind: 'none' } as const
-const multipartType = /^multipart\/|^application\/form-data/i
-const urlencodedType = /^application\/x-www-form-urlencoded/i
-const jsonType = /^(application|text)\/([^;]*\+)?json/i
 
 /** The body that the arguments make. Throws ARGUMENT_INVALID. */
 export function draftBody(
@@ -36,7 +34,8 @@ export function draftBody(
   operation: OperationDefinition,
   given: WireArguments,
 ): DraftBody {
-  if (operation.parameters.some(parameter => parameter.in === 'form')) return formBody(operation, given)
+  if (operation.parameters.some(parameter => parameter.in === 'form'))
+    return formBody(definition, operation, given)
   if (!operation.body) return none
   const { name, required, schema } = operation.body
   const value =
@@ -49,25 +48,37 @@ export function draftBody(
       throw invalidArgument(name, 'is the body of the request and is required; give a value')
   }
   const filled = fillDefaults(value === undefined ? {} : value, schema, definition.schemas)
-  const target = resolveSchema(schema, definition.schemas)
   const contentType = operation.contentType ?? 'application/json'
-  if (target.type === 'string' && target.format === 'binary') return bytesBody(name, filled, contentType)
-  if (urlencodedType.test(contentType)) return { kind: 'form', fields: objectFields(name, filled) }
-  if (multipartType.test(contentType)) return { kind: 'multipart', fields: objectFields(name, filled) }
-  if (jsonType.test(contentType)) return { kind: 'json', value: filled, contentType }
-  if (typeof filled === 'string') return { kind: 'text', text: filled, contentType }
-  if (isJsonObject(filled) && '$content' in filled) return bytesBody(name, filled, contentType)
+  return isBinary(resolveSchema(schema, definition.schemas))
+    ? bytesBody(name, filled, contentType)
+    : valueBody(name, filled, contentType)
+}
+
+function valueBody(name: string, value: Json, contentType: string): DraftBody {
+  const form = isUrlencodedType(contentType) || isMultipartType(contentType)
+  if (form && !isJsonObject(value))
+    throw invalidArgument(name, 'must be an object, because the API takes a form')
+  if (form || isJsonType(contentType)) return { kind: 'json', value, contentType }
+  if (typeof value === 'string') return { kind: 'text', text: value, contentType }
+  if (isJsonObject(value) && '$content' in value) return bytesBody(name, value, contentType)
   throw invalidArgument(name, `must be text, because the API takes ${contentType}`)
 }
 
-function formBody(operation: OperationDefinition, given: WireArguments): DraftBody {
+function formBody(
+  { schemas }: ConnectorDefinition,
+  operation: OperationDefinition,
+  given: WireArguments,
+): DraftBody {
   const fields: Field[] = operation.parameters
     .filter(parameter => parameter.in === 'form')
     .flatMap((parameter): Field[] => {
       const argument = argumentValue(parameter, given.parameters.form)
       if (!argument) return []
-      const { name, schema, collectionFormat } = parameter
-      if (schema.type === 'string' && schema.format === 'binary') return [[name, file(name, argument.value)]]
+      const { name, collectionFormat } = parameter
+      const schema = resolveSchema(parameter.schema, schemas)
+      if (isBinary(schema)) return [[name, file(name, argument.value)]]
+      if (schema.type === 'array' && isBinary(resolveSchema(schema.items, schemas)))
+        return [argument.value].flat().map(each => [name, file(name, each)])
       return formatted(name, argument.value, collectionFormat, text => text).map(
         text => [name, text] as const,
       )
@@ -75,7 +86,7 @@ function formBody(operation: OperationDefinition, given: WireArguments): DraftBo
   const texts = fields.flatMap(([name, value]): TextField[] =>
     typeof value === 'string' ? [[name, value]] : [],
   )
-  const multipart = texts.length < fields.length || multipartType.test(operation.contentType ?? '')
+  const multipart = texts.length < fields.length || isMultipartType(operation.contentType ?? '')
   if (multipart) return { kind: 'multipart', fields }
   return fields.length === 0 && operation.contentType === null ? none : { kind: 'form', fields: texts }
 }
@@ -88,61 +99,10 @@ function file(name: string, value: Json): FormFile {
 function bytesBody(name: string, value: Json, declared: string): DraftBody {
   const { data, contentType } = readBinary(name, value)
   // JSON and multipart cannot be the type of raw bytes, whatever the document lists first.
-  const fallback =
-    jsonType.test(declared) || multipartType.test(declared) ? 'application/octet-stream' : declared
+  const fallback = isJsonType(declared) || isMultipartType(declared) ? 'application/octet-stream' : declared
   return { kind: 'bytes', data, contentType: contentType ?? fallback }
 }
 
-function objectFields(name: string, value: Json): TextField[] {
-  if (!isJsonObject(value)) throw invalidArgument(name, 'must be an object, because the API takes a form')
-  return Object.entries(value).flatMap(([field, member]): TextField[] =>
-    member === null
-      ? []
-      : Array.isArray(member)
-        ? member.map(element => [field, textOf(element)])
-        : [[field, textOf(member)]],
-  )
-}
-
-export interface EncodedBody {
-  readonly payload: string | Uint8Array | null
-  /** Null where there is no body. */
-  readonly contentType: string | null
-  /** The type carries a boundary, so no header parameter may replace it. */
-  readonly fixedType: boolean
-}
-
-/** The octets to send, whole, so that a retry sends the same. */
-export async function encodeBody(body: DraftBody): Promise<EncodedBody> {
-  switch (body.kind) {
-    case 'none':
-      return { payload: null, contentType: null, fixedType: false }
-    case 'json':
-      return { payload: printJson(body.value), contentType: body.contentType, fixedType: false }
-    case 'text':
-      return { payload: body.text, contentType: body.contentType, fixedType: false }
-    case 'bytes':
-      return { payload: body.data, contentType: body.contentType, fixedType: false }
-    case 'form':
-      return {
-        payload: new URLSearchParams(body.fields.map(([name, value]) => [name, value])).toString(),
-        contentType: 'application/x-www-form-urlencoded',
-        fixedType: false,
-      }
-    case 'multipart':
-      return multipart(body.fields)
-  }
-}
-
-async function multipart(fields: readonly Field[]): Promise<EncodedBody> {
-  const form = new FormData()
-  for (const [name, value] of fields)
-    if (typeof value === 'string') form.append(name, value)
-    else form.append(name, new Blob([value.data], { type: value.contentType }), value.fileName)
-  const encoded = new Response(form)
-  return {
-    payload: new Uint8Array(await encoded.arrayBuffer()),
-    contentType: encoded.headers.get('content-type'),
-    fixedType: true,
-  }
+function isBinary(schema: Schema): boolean {
+  return schema.type === 'string' && schema.format === 'binary'
 }

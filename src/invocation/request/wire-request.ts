@@ -1,7 +1,7 @@
 // The last step before the wire: the draft's headers, body and what every request of the hub says.
 import type { WireRequest } from '../transport/wire.ts'
-import { encodeBody } from './body.ts'
 import { type Draft, isCredential } from './draft.ts'
+import { encodeBody } from './encode-body.ts'
 import { printQuery } from './query.ts'
 
 /** Some APIs refuse a call without it (GitHub: "Request forbidden by administrative rules"). */
@@ -9,7 +9,10 @@ const userAgent = 'Junctor'
 
 /** The request to send to `url`. */
 export async function wireRequest(draft: Draft, url: URL): Promise<WireRequest> {
-  const { payload, contentType, fixedType } = await encodeBody(draft.body)
+  const { payload, contentType, fixedType } = await encodeBody(
+    draft.body,
+    draft.headers.get('content-type')?.value,
+  )
   const headers: Record<string, string> = {}
   const add = (name: string, value: string) => {
     if (!draft.headers.has(name)) headers[name] = value

@@ -1,0 +1,70 @@
+// The body as octets, in the type that the request names at last: a Content-Type that a header parameter or a policy
+// sets wins over the document's (connector-format §2.2), and the body must be what it says.
+import { FormData, Response } from 'undici'
+import { isJsonObject, type Json, type JsonObject, printJson } from '../../json.ts'
+import { textOf } from './argument-values.ts'
+import type { DraftBody, Field, TextField } from './body.ts'
+import { isJsonType, isMultipartType, isUrlencodedType } from './content-type.ts'
+
+export interface EncodedBody {
+  readonly payload: string | Uint8Array | null
+  /** Null where there is no body. */
+  readonly contentType: string | null
+  /** The type carries a boundary, so no header may replace it. */
+  readonly fixedType: boolean
+}
+
+/** The octets to send, whole, so that a retry sends the same. `header` is the request's own Content-Type, if any. */
+export async function encodeBody(body: DraftBody, header: string | undefined): Promise<EncodedBody> {
+  switch (body.kind) {
+    case 'none':
+      return { payload: null, contentType: null, fixedType: false }
+    case 'json':
+      return encodeJson(body.value, header || body.contentType)
+    case 'text':
+      return { payload: body.text, contentType: body.contentType, fixedType: false }
+    case 'bytes':
+      return { payload: body.data, contentType: body.contentType, fixedType: false }
+    case 'form':
+      return header && isMultipartType(header) ? multipart(body.fields) : urlencoded(body.fields)
+    case 'multipart':
+      return multipart(body.fields)
+  }
+}
+
+/** A value as JSON; a text as it is where the type is not JSON, an object as a form where it is one. */
+function encodeJson(value: Json, contentType: string): EncodedBody | Promise<EncodedBody> {
+  if (isJsonObject(value) && isUrlencodedType(contentType)) return urlencoded(fieldsOf(value))
+  if (isJsonObject(value) && isMultipartType(contentType)) return multipart(fieldsOf(value))
+  const raw = typeof value === 'string' && !isJsonType(contentType)
+  return { payload: raw ? value : printJson(value), contentType, fixedType: false }
+}
+
+/** One field for each member, for each element of a list; null is left out. */
+function fieldsOf(value: JsonObject): TextField[] {
+  return Object.entries(value).flatMap(([field, member]): TextField[] => {
+    if (member === null) return []
+    return Array.isArray(member) ? member.map(element => [field, textOf(element)]) : [[field, textOf(member)]]
+  })
+}
+
+function urlencoded(fields: readonly TextField[]): EncodedBody {
+  return {
+    payload: new URLSearchParams(fields.map(([name, value]) => [name, value])).toString(),
+    contentType: 'application/x-www-form-urlencoded',
+    fixedType: false,
+  }
+}
+
+async function multipart(fields: readonly Field[]): Promise<EncodedBody> {
+  const form = new FormData()
+  for (const [name, value] of fields)
+    if (typeof value === 'string') form.append(name, value)
+    else form.append(name, new Blob([value.data], { type: value.contentType }), value.fileName)
+  const encoded = new Response(form)
+  return {
+    payload: new Uint8Array(await encoded.arrayBuffer()),
+    contentType: encoded.headers.get('content-type'),
+    fixedType: true,
+  }
+}
