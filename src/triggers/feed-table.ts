@@ -79,7 +79,7 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
     options: FeedOptions,
   ): Promise<FeedRow | null> {
     const id = newId()
-    const token = kind === 'WEBHOOK' ? await tokens.make(id, binding.organizationId) : {}
+    const token = kind === 'WEBHOOK' ? tokens.make(id, binding.organizationId) : {}
     const [row] = await db
       .insert(feed)
       .values({

@@ -1,5 +1,7 @@
 // Work on a leased webhook feed: register where it starts, unregister where it ended or was paused.
+import { eq } from 'drizzle-orm'
 import { isJunctorError } from '../errors.ts'
+import { schema } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Bus } from './bus/contract.ts'
 import type { FeedRow } from './feed-row.ts'
@@ -11,6 +13,8 @@ import type { TriggerSettings } from './settings.ts'
 import { type Connectors, findTrigger, registersByCall, type Trigger, type WebhookRole } from './trigger.ts'
 import type { createRegistration } from './webhook/registration.ts'
 import type { Tokens } from './webhook/token.ts'
+
+const { feed } = schema
 
 export interface WebhookWorkOptions {
   readonly leases: Leases
@@ -27,6 +31,8 @@ export type WebhookWork = ReturnType<typeof createWebhookWork>
 
 /** Seconds between the first and the second try to unregister; doubled for each further. */
 const unregisterDelaySeconds = 5
+/** How long a registration that came too late may take to be deleted. */
+const abandonSeconds = 10
 
 export function createWebhookWork(options: WebhookWorkOptions) {
   const { leases, registration, connectors, tokens, seal, bus, logger, settings } = options
@@ -35,8 +41,10 @@ export function createWebhookWork(options: WebhookWorkOptions) {
   const locationOf = (row: FeedRow) =>
     row.registration === null ? null : seal.open(row.registration, column(row))
 
-  async function settle(lease: Lease, outcome: FeedUpdate): Promise<void> {
-    if (await leases.settle(lease, outcome)) bus.wake(lease.feedId)
+  async function settle(lease: Lease, outcome: FeedUpdate): Promise<boolean> {
+    const settled = await leases.settle(lease, outcome)
+    if (settled) bus.wake(lease.feedId)
+    return settled
   }
 
   /** Throws what the call throws: the worker records it and tries again. */
@@ -47,15 +55,48 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     signal: AbortSignal,
   ): Promise<void> {
     const active = { status: 'ACTIVE', statusReason: null, consecutiveFailures: 0, nextDueAt: null } as const
-    if (!registersByCall(trigger)) return settle(lease, active)
+    if (!registersByCall(trigger)) {
+      await settle(lease, active)
+      return
+    }
     await dropOld(row, trigger, signal)
-    const url = await tokens.url(row)
-    const location = await registration.register(row, trigger, url ?? '', signal)
-    await settle(lease, {
+    const url = await freshUrl(row, lease)
+    if (url === null) return
+    const location = await registration.register(row, trigger, url, signal)
+    const kept = await settle(lease, {
       ...active,
       registered: true,
       registration: location === null ? null : seal.seal(location, column(row)),
     })
+    if (!kept && location !== null) await abandon(row, trigger, location)
+  }
+
+  /**
+   * A URL that no earlier try told the provider, committed before this one does: where a crash or a lost answer left a
+   * registration that nobody knows of, what it delivers finds no feed, and no event comes twice. Null where the lease
+   * is lost.
+   */
+  async function freshUrl(row: FeedRow, lease: Lease): Promise<string | null> {
+    const token = tokens.make(row.id, row.organizationId)
+    const held = await leases.underLease(lease, async transaction => {
+      await transaction
+        .update(feed)
+        .set({ ...token, registered: false, registration: null })
+        .where(eq(feed.id, row.id))
+    })
+    return held ? tokens.url({ ...row, ...token }) : null
+  }
+
+  /** The feed was paused, ended or taken over while the provider registered it. */
+  async function abandon(row: FeedRow, trigger: Trigger, location: string): Promise<void> {
+    try {
+      await registration.unregister(row, trigger, location, AbortSignal.timeout(abandonSeconds * 1000))
+    } catch (error) {
+      logger.warn(
+        { error, feed: row.id },
+        'A webhook was registered too late and could not be deleted at the provider; what it delivers is refused.',
+      )
+    }
   }
 
   /** What is left from before a pause or an end would deliver everything twice. */

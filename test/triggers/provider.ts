@@ -23,6 +23,8 @@ export interface Provider extends AsyncDisposable {
   readonly polls: { count: number; inFlight: number; mostInFlight: number; readonly urls: string[] }
   /** Every request waits for this before it is answered. */
   hold: (request: IncomingMessage) => Promise<void>
+  /** Every registration is made, and then waits for this before it is answered. */
+  holdAnswer: () => Promise<void>
   /** Statuses to answer with instead, first come first; a function may decide by request. */
   readonly failures: { status: number; headers?: Record<string, string> }[]
   /** `Retry-After` of answers without and with events; absent by default. */
@@ -49,6 +51,7 @@ export async function startProvider(): Promise<Provider> {
     },
     polls: { count: 0, inFlight: 0, mostInFlight: 0, urls: [] },
     hold: async () => {},
+    holdAnswer: async () => {},
     failures: [],
     retryAfter: {},
     hooks: new Map(),
@@ -79,7 +82,7 @@ export async function startProvider(): Promise<Provider> {
       else if (url.pathname === '/poll') pollByProtocol(url, response)
       else if (url.pathname === '/poll-one') pollOne(url, response)
       else if (url.pathname === '/list') list(url, response)
-      else hooks(request, url, body, response)
+      else await hooks(request, url, body, response)
     } finally {
       if (poll) provider.polls.inFlight--
     }
@@ -126,11 +129,17 @@ export async function startProvider(): Promise<Provider> {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ value, ...next }))
   }
 
-  function hooks(request: IncomingMessage, url: URL, body: string, response: ServerResponse): void {
+  async function hooks(
+    request: IncomingMessage,
+    url: URL,
+    body: string,
+    response: ServerResponse,
+  ): Promise<void> {
     const id = url.pathname.replace('/hooks/', '')
     if (request.method === 'POST' && url.pathname === '/hooks') {
       const made = String(++hookNumber)
       provider.hooks.set(made, { id: made, body: JSON.parse(body) })
+      await provider.holdAnswer()
       response.writeHead(201, provider.location ? { location: provider.location(made) } : {}).end()
     } else if (request.method === 'DELETE') response.writeHead(provider.hooks.delete(id) ? 204 : 404).end()
     else response.writeHead(404).end()

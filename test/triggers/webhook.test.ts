@@ -201,31 +201,88 @@ test('a webhook action: one call, one callback, and the stream is complete', asy
 })
 const urlOfAsk = urlOf
 
-test('a feed that was left half-registered by a crash is registered by whoever finds it', async () => {
-  const { provider } = world
+/** Resolves when the provider has registered and holds its answer back; `release` lets it go. */
+function heldAnswer() {
   let reached = () => {}
-  const arrived = new Promise<void>(resolve => {
+  let release = () => {}
+  const registered = new Promise<void>(resolve => {
     reached = resolve
   })
-  provider.hold = () => {
+  const answered = new Promise<void>(resolve => {
+    release = resolve
+  })
+  world.provider.holdAnswer = () => {
     reached()
-    return new Promise(() => {})
+    return answered
   }
+  return { registered, release: () => release() }
+}
+
+test('a crash between registering and recording: each event comes once, by the second registration only', async () => {
+  const { provider } = world
+  const { registered } = heldAnswer()
   const first = world.engine()
+  const binding = world.binding('onHook')
   const subscribing = first
-    .subscribe({ binding: world.binding('onHook'), options: ephemeral, signal: running() })
+    .subscribe({ binding, options: durable, signal: running() })
     .catch((error: unknown) => error)
-  await arrived
+  await registered
   await first[Symbol.asyncDispose]()
-  provider.hold = async () => {}
+  provider.holdAnswer = async () => {}
   expect(await subscribing).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
   const second = world.engine()
-  await until(() => provider.hooks.size === 1)
-  const { feed } = await second.subscribe({
-    binding: world.binding('onHook'),
-    options: ephemeral,
-    signal: running(),
-  })
+  const { feed, events } = await second.subscribe({ binding, options: durable, signal: running() })
   expect(feed.status).toBe('ACTIVE')
-  expect(provider.hooks.size).toBe(1)
+  expect(provider.hooks.size).toBe(2)
+  const subscriber = gather(events)
+  const answers = [await deliver(second, urlOf(0), { id: 7 }), await deliver(second, urlOf(1), { id: 7 })]
+  const unknown = await deliver(second, `${publicUrl}/webhooks/nobodys`, { id: 7 })
+  expect(answers).toEqual([unknown, expect.objectContaining({ status: 202 })])
+  await deliver(second, urlOf(1), { id: 8 })
+  await until(() => subscriber.events.length >= 2)
+  expect(subscriber.ids()).toEqual([7, 8])
+})
+
+test('a registration whose answer was lost is not delivered from when the next try is', async () => {
+  const { provider } = world
+  const triggers = world.engine()
+  const feed = await triggers.create(world.binding('onHook'), durable)
+  await triggers.pause(feed.id)
+  await until(async () => !(await world.row(feed.id)).registered)
+  provider.holdAnswer = () => Promise.reject(new Error('the answer is lost'))
+  expect((await triggers.resume(feed.id)).status).toBe('FAILING')
+  provider.holdAnswer = async () => {}
+  await world.makeDue(feed.id)
+  await until(async () => (await world.row(feed.id)).registered)
+  const statuses = []
+  for (let index = 0; index < provider.hooks.size; index++)
+    statuses.push((await deliver(triggers, urlOf(index), { id: 1 })).status)
+  expect(statuses).toEqual([404, 202])
+})
+
+test('a feed that is paused while its provider registers it leaves nothing there', async () => {
+  const { provider } = world
+  const triggers = world.engine()
+  const binding = world.binding('onHook')
+  const { registered, release } = heldAnswer()
+  const creating = triggers.create(binding, durable)
+  await registered
+  const { feeds } = await triggers.list({ organizationId: binding.organizationId, first: 1 })
+  await triggers.pause(feeds[0]!.id)
+  release()
+  expect((await creating).status).toBe('PAUSED')
+  await until(() => provider.hooks.size === 0)
+})
+
+test('a resumed feed whose registration fails is registered by the next try', async () => {
+  const { provider } = world
+  const triggers = world.engine()
+  const feed = await triggers.create(world.binding('onHook'), durable)
+  // As a pause leaves it that was taken back before anybody unregistered.
+  await world.update(feed.id, { status: 'PAUSED' })
+  provider.failures.push({ status: 204 }, { status: 422 })
+  expect((await triggers.resume(feed.id)).status).toBe('FAILING')
+  await world.makeDue(feed.id)
+  await until(async () => (await triggers.get(feed.id))?.status === 'ACTIVE')
+  expect(provider.calls.filter(call => call.startsWith('POST'))).toHaveLength(3)
 })

@@ -1,5 +1,5 @@
 // The token in a webhook's URL: the only thing that authenticates a delivery. Its hash finds the feed; the token
-// itself is sealed, so that the URL can be shown and registered again.
+// itself is sealed, so that the URL can be shown.
 import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import type { Database } from '../../store/index.ts'
@@ -24,8 +24,8 @@ const tokenBytes = 32
 
 export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions) {
   return {
-    /** A new token as the columns of a feed that is to be inserted. */
-    async make(feedId: string, organizationId: string): Promise<Pick<FeedRow, 'tokenHash' | 'tokenSealed'>> {
+    /** A new token as columns of its feed. */
+    make(feedId: string, organizationId: string): Pick<FeedRow, 'tokenHash' | 'tokenSealed'> {
       const token = Buffer.from(randomBytes(tokenBytes)).toString('base64url')
       const sealed = seal.seal(token, { feedId, organizationId, column: 'token_sealed' })
       return { tokenHash: hash(token), tokenSealed: sealed }
@@ -41,7 +41,7 @@ export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions)
     },
 
     /** Where the provider is to deliver; null for a feed that takes no deliveries. */
-    async url(row: FeedRow): Promise<string | null> {
+    url(row: Pick<FeedRow, 'id' | 'organizationId' | 'tokenSealed'>): string | null {
       if (row.tokenSealed === null) return null
       const { id: feedId, organizationId } = row
       const token = seal.open(row.tokenSealed, { feedId, organizationId, column: 'token_sealed' })
