@@ -71,7 +71,7 @@ export interface Triggers extends AsyncDisposable {
   }): Promise<Subscription>
   /** Makes the binding's feed durable, and starts it. Throws what a registration throws. */
   create(binding: Binding, options: FeedOptions): Promise<Feed>
-  /** Stops collecting; a webhook is unregistered. Throws FEED_NOT_FOUND. */
+  /** Stops collecting; a webhook is unregistered, and its late deliveries refused. Throws FEED_NOT_FOUND. */
   pause(feedId: FeedId): Promise<Feed>
   /** Goes on where it stopped; look at the status for how that went. Throws FEED_NOT_FOUND. */
   resume(feedId: FeedId): Promise<Feed>
@@ -91,7 +91,7 @@ export interface Triggers extends AsyncDisposable {
   subscriberCount(feedId: FeedId): number
   /** The URL to tell a provider by hand; null where a call registers it, and for pollers. */
   webhookUrl(feed: Feed): Promise<string | null>
-  /** An HTTP request at `/webhooks/<token>`. Never throws; a 2xx says that the event is stored. */
+  /** An HTTP request at `/webhooks/<token>`. Never throws; a 2xx to a delivery says that the event is stored. */
   receive(delivery: Delivery): Promise<DeliveryAnswer>
   /** After a connection's status or credential changed: feeds that waited go on, or wait. */
   connectionChanged(connectionId: ConnectionId): Promise<void>

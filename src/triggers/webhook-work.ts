@@ -153,8 +153,8 @@ export function createWebhookWork(options: WebhookWorkOptions) {
   }
 
   async function giveUp(row: FeedRow, lease: Lease, why: string): Promise<void> {
-    const late = row.status === 'PAUSED' ? 'dropped' : 'answered with 410'
-    const statusReason = `${why} Late deliveries are ${late}.`
+    const late = row.status === 'PAUSED' ? 503 : 410
+    const statusReason = `${why} Late deliveries are answered with ${late}.`
     logger.warn({ feed: row.id, connector: row.connector }, statusReason)
     await settle(lease, { ...unregistered, statusReason, nextDueAt: againIfRemoved(row) })
   }

@@ -91,6 +91,10 @@ describe('data', () => {
     ['plain ✓', 'text/plain', 'plain ✓'],
     ['{not json', 'application/json', '{not json'],
     ['<a/>', 'application/xml', '<a/>'],
+    ['{"a": 1}', 'application/json charset=utf-8', { a: 1 }],
+    ['{"a": 1}', 'json', { a: 1 }],
+    ['{"a": 1}', '*/*', { a: 1 }],
+    ['a', 'text', 'a'],
     ['null character \u0000', 'text/plain', 'null character \u0000'],
     ['', 'application/json', null],
   ])('%j as %s', async (body, contentType, expected) => {
@@ -162,11 +166,13 @@ test('an id of CloudEvents is one for its source only', async () => {
   expect((await triggers.events(feed.id, { first: 10 })).events).toHaveLength(2)
 })
 
-test('a paused webhook takes deliveries and drops them', async () => {
+test('a paused webhook refuses deliveries, so that their sender can keep them', async () => {
   const { feeds } = await triggers.list({ organizationId: 'org-1', first: 100 })
   const feed = feeds.findLast(each => each.operationId === 'onRequest')!
   await triggers.pause(feed.id)
-  expect((await deliver(triggers, requestUrl, {})).status).toBe(202)
+  const refused = await deliver(triggers, requestUrl, {})
+  expect(refused.status).toBe(503)
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
   expect((await triggers.events(feed.id, { first: 10 })).events).toEqual([])
   await triggers.resume(feed.id)
   expect((await deliver(triggers, requestUrl, {})).status).toBe(202)

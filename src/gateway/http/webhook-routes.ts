@@ -1,9 +1,7 @@
 // The receiver's address, /webhooks/<token>: raw bytes in, the triggers room decides.
 import type { FastifyPluginAsync } from 'fastify'
-import type { Triggers } from '../../triggers/index.ts'
+import { deliveryBodyLimit as bodyLimit, type Triggers } from '../../triggers/index.ts'
 import { headersOf } from './headers.ts'
-
-const bodyLimit = 1024 * 1024
 
 export function webhookRoutes(options: { triggers: Triggers }): FastifyPluginAsync {
   return async server => {
@@ -11,6 +9,11 @@ export function webhookRoutes(options: { triggers: Triggers }): FastifyPluginAsy
     server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
       done(null, body),
     )
+    // Fastify answers 415 to a Content-Type that it cannot read, before any parser is asked, and the event would be
+    // lost: it is not shown one. `request.raw` still has it.
+    server.addHook('onRequest', async request => {
+      request.headers = { ...request.headers, 'content-type': undefined }
+    })
     server.route<{ Params: { token: string } }>({
       method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: '/webhooks/:token',
@@ -18,7 +21,7 @@ export function webhookRoutes(options: { triggers: Triggers }): FastifyPluginAsy
         const answer = await options.triggers.receive({
           token: request.params.token,
           method: request.method,
-          headers: Object.fromEntries(headersOf(request.headers)),
+          headers: Object.fromEntries(headersOf(request.raw.headers)),
           query: Object.fromEntries(new URL(request.url, 'http://hub').searchParams),
           body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
         })

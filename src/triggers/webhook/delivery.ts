@@ -1,6 +1,7 @@
 // One delivery as an event: its key, and its data as the trigger wants it.
 import { type Json, type JsonObject, parseJson } from '../../json.ts'
 import type { WebhookRole } from '../trigger.ts'
+import { harmlessHeaders } from './harmless-headers.ts'
 import { jsonDepth } from './json-depth.ts'
 
 /** An HTTP request at a webhook's URL. Header names are lower case. */
@@ -9,10 +10,11 @@ export interface Delivery {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
-  /** Absent: as the headers say. */
-  readonly contentType?: string | null
   readonly body: Uint8Array
 }
+
+/** Bytes. */
+export const deliveryBodyLimit = 1024 * 1024
 
 /** Deeper JSON is refused: readers of events recurse over it. */
 export const depthLimit = 64
@@ -54,10 +56,10 @@ export function eventData(delivers: WebhookRole['delivers'], delivery: Delivery)
 }
 
 /** JSON by content type or by looks, a form as an object, anything else as text; an empty body as null. */
-function readBody({ body, contentType, headers }: Delivery): { data: Json } | 'depth' {
+function readBody({ body, headers }: Delivery): { data: Json } | 'depth' {
   const text = new TextDecoder().decode(body)
   if (text === '') return { data: null }
-  const type = (contentType ?? headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const type = mediaType(headers['content-type'])
   if (type === 'application/x-www-form-urlencoded') return { data: formFields(text) }
   const looksLikeJson = type === '' || type === 'text/plain' || type === 'application/octet-stream'
   if (!/[/+]json$/.test(type) && !(looksLikeJson && /^\s*[[{]/.test(text))) return { data: text }
@@ -70,6 +72,11 @@ function readBody({ body, contentType, headers }: Delivery): { data: Json } | 'd
   }
 }
 
+/** Lower case and without parameters, however they are set off; empty for what is no media type. */
+function mediaType(contentType = ''): string {
+  return /^[\w.+-]+\/[\w.+-]+/.exec(contentType.trim().toLowerCase())?.[0] ?? ''
+}
+
 /** Fields by name; a repeated name gives all its values. */
 function formFields(text: string): JsonObject {
   const fields = new URLSearchParams(text)
@@ -78,15 +85,5 @@ function formFields(text: string): JsonObject {
       const values = fields.getAll(name)
       return [name, values.length === 1 ? (values[0] ?? '') : values]
     }),
-  )
-}
-
-const secretHeader =
-  /^(authorization|cookie|proxy-.*|x-api-key)$|signature|secret|token|auth|api-?key|password|credential|hmac|session|jwt/
-
-/** The headers without any that authenticate the sender or could. */
-export function harmlessHeaders(headers: Delivery['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !secretHeader.test(name.toLowerCase())),
   )
 }

@@ -1,5 +1,5 @@
-// The receiver: an HTTP request at a webhook's URL flows in; an event in the log, then an answer, flow out. A 2xx says
-// that the event is stored and will not be lost.
+// The receiver: an HTTP request at a webhook's URL flows in; an event in the log, then an answer, flow out. A 2xx to a
+// delivery says that the event is stored and will not be lost; what is not stored is refused, so that its sender knows.
 
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
@@ -12,7 +12,7 @@ import { feedIdOf } from '../feed.ts'
 import type { FeedRow } from '../feed-row.ts'
 import { fenced } from '../lease.ts'
 import { type Connectors, findTrigger, type WebhookRole } from '../trigger.ts'
-import { type Delivery, deliveryId, depthLimit, eventData } from './delivery.ts'
+import { type Delivery, deliveryBodyLimit, deliveryId, depthLimit, eventData } from './delivery.ts'
 import type { Tokens } from './token.ts'
 
 const { feed } = schema
@@ -32,9 +32,8 @@ export interface ReceiverOptions {
   readonly metrics: Metrics
 }
 
-/** Bytes. */
-const bodyLimit = 1024 * 1024
-const retryAfterSeconds = 10
+/** Seconds, in answers that ask for the delivery again. */
+const retryAfter = { paused: 300, failed: 10 }
 
 /** Makes the receiver. It never throws. */
 export function createReceiver({ db, tokens, connectors, bus, logger, metrics }: ReceiverOptions) {
@@ -47,9 +46,9 @@ export function createReceiver({ db, tokens, connectors, bus, logger, metrics }:
       return told(200, 'This webhook takes deliveries by POST.', 'reachability')
     if (delivery.method !== 'POST' && delivery.method !== 'PUT')
       return told(405, 'This webhook takes deliveries by POST.', 'method', { allow: 'GET, HEAD, POST, PUT' })
-    if (delivery.body.byteLength > bodyLimit)
-      return told(413, `A delivery may have ${bodyLimit} bytes.`, 'too_large')
-    if (row.status === 'PAUSED') return told(202, '', 'paused')
+    if (delivery.body.byteLength > deliveryBodyLimit)
+      return told(413, `A delivery may have ${deliveryBodyLimit} bytes.`, 'too_large')
+    if (row.status === 'PAUSED') return paused()
     const role = await webhookRole(row)
     const found = eventData(role.delivers, delivery)
     if (found === 'depth') return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
@@ -60,12 +59,14 @@ export function createReceiver({ db, tokens, connectors, bus, logger, metrics }:
   async function store(row: FeedRow, event: NewEvent, once: boolean) {
     const added = await db.transaction(async transaction => {
       const [locked] = await transaction.select().from(feed).where(eq(feed.id, row.id)).for('update')
-      if (!locked || locked.status === 'ENDED') return null
+      if (!locked || locked.status === 'ENDED') return 'ended'
+      if (locked.status === 'PAUSED') return 'paused'
       const count = await appendEvents(transaction, locked, [event])
       if (once) await transaction.update(feed).set(answered).where(eq(feed.id, row.id))
       return count
     })
-    if (added === null) return told(410, 'This webhook has ended.', 'ended')
+    if (added === 'ended') return told(410, 'This webhook has ended.', 'ended')
+    if (added === 'paused') return paused()
     metrics.events.inc({ connector: row.connector }, added)
     bus.wake(feedIdOf(row.id))
     return told(202, '', added === 0 ? 'repeated' : 'stored')
@@ -86,8 +87,7 @@ export function createReceiver({ db, tokens, connectors, bus, logger, metrics }:
       logger.error({ error }, 'A webhook delivery could not be stored; the provider is asked to repeat it.')
       const known = isJunctorError(error) && error.code === 'CONNECTOR_NOT_FOUND'
       const why = known ? 'The connector of this webhook is not loaded.' : 'The event could not be stored.'
-      return told(503, `${why} Deliver it again.`, 'failed', { 'retry-after': String(retryAfterSeconds) })
-        .answer
+      return again(why, 'failed').answer
     }
   }
 }
@@ -101,6 +101,13 @@ const answered = {
   nextDueAt: null,
   registered: false,
 } as const
+
+/** A paused feed collects nothing. Its sender may keep what it has until the feed is resumed. */
+const paused = () => again('This webhook is paused.', 'paused')
+
+function again(why: string, outcome: keyof typeof retryAfter) {
+  return told(503, `${why} Deliver it again.`, outcome, { 'retry-after': String(retryAfter[outcome]) })
+}
 
 function told(status: number, body: string, outcome: string, headers: Readonly<Record<string, string>> = {}) {
   return {
