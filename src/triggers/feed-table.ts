@@ -6,6 +6,7 @@ import { newId } from '../id.ts'
 import { type Database, schema } from '../store/index.ts'
 import { bindingHash, printArguments } from './binding.ts'
 import type { Binding, FeedId, FeedOptions, FeedPage } from './feed.ts'
+import { adoption, policyOf } from './feed-policy.ts'
 import { type FeedRow, feedOf } from './feed-row.ts'
 import { fenced } from './lease.ts'
 import { secondsFromNow } from './moments.ts'
@@ -37,17 +38,27 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
     return row
   }
 
-  /** The live feed of the binding, kept alive a while longer, and made durable where that is asked for. */
-  async function join(binding: string, options: FeedOptions): Promise<FeedRow | null> {
-    const kept = options.durable
-      ? { durable: true, ...policyOf(options, settings) }
-      : { lingerUntil: lingering }
-    const [row] = await db
-      .update(feed)
-      .set(kept)
-      .where(and(eq(feed.binding, binding), not(feed.removed), sql`${feed.status} <> 'ENDED'`))
-      .returning()
+  const live = (binding: string) =>
+    and(eq(feed.binding, binding), not(feed.removed), sql`${feed.status} <> 'ENDED'`)
+
+  /** The live feed of the binding, kept alive a while longer. */
+  async function join(binding: string): Promise<FeedRow | null> {
+    const [row] = await db.update(feed).set({ lingerUntil: lingering }).where(live(binding)).returning()
     return row ?? null
+  }
+
+  /** The live feed of the binding, made durable, and resumed where it was paused. */
+  async function adopt(binding: string, options: FeedOptions): Promise<FeedRow | null> {
+    return db.transaction(async transaction => {
+      const [row] = await transaction.select().from(feed).where(live(binding)).for('update')
+      if (!row) return null
+      const [adopted] = await transaction
+        .update(feed)
+        .set({ ...adoption(row, options, settings), ...(row.status === 'PAUSED' ? starting : {}) })
+        .where(eq(feed.id, row.id))
+        .returning()
+      return adopted ?? null
+    })
   }
 
   /** The ended feed of the binding, started again where it stopped. */
@@ -55,17 +66,12 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
     const [row] = await db
       .update(feed)
       .set({
-        ...fenced,
+        ...starting,
         ...policyOf(options, settings),
         ownerId: options.ownerId,
         durable: options.durable,
         lingerUntil: options.durable ? null : secondsFromNow(settings.lingerSeconds),
-        status: 'STARTING',
-        statusReason: null,
         endedAt: null,
-        consecutiveFailures: 0,
-        nextDueAt: sql`now()`,
-        lastSequence: withHole,
       })
       .where(and(eq(feed.binding, binding), not(feed.removed), eq(feed.status, 'ENDED')))
       .returning()
@@ -109,13 +115,13 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
     find,
     need,
 
-    /** Finds, starts again or makes the one feed of the binding. */
+    /** Finds, starts again or makes the one feed of the binding. Throws FORBIDDEN as `adoption` does. */
     async ensure(binding: Binding, kind: FeedRow['kind'], options: FeedOptions): Promise<FeedRow> {
       const hash = bindingHash(binding)
       // Each step is one statement; where somebody else was faster, the next round finds what they made.
       for (;;) {
         const row =
-          (await join(hash, options)) ??
+          (await (options.durable ? adopt(hash, options) : join(hash))) ??
           (await revive(hash, options)) ??
           (await insert(binding, hash, kind, options))
         if (row) return row
@@ -151,14 +157,7 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
       const row = await need(feedId)
       const [resumed] = await db
         .update(feed)
-        .set({
-          ...fenced,
-          status: 'STARTING',
-          statusReason: null,
-          consecutiveFailures: 0,
-          nextDueAt: sql`now()`,
-          lastSequence: withHole,
-        })
+        .set(starting)
         .where(and(eq(feed.id, feedId), eq(feed.status, 'PAUSED')))
         .returning()
       return resumed ?? row
@@ -262,6 +261,15 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
  */
 const withHole = sql`${feed.lastSequence} + case when ${feed.kind} = 'WEBHOOK' and ${feed.lastSequence} > 0 then 1 else 0 end`
 
+const starting = {
+  ...fenced,
+  status: 'STARTING',
+  statusReason: null,
+  consecutiveFailures: 0,
+  nextDueAt: sql`now()`,
+  lastSequence: withHole,
+} as const
+
 const dueIfRegistered = sql`case when ${feed.registered} then now() end`
 
 const ending = {
@@ -271,14 +279,3 @@ const ending = {
   consecutiveFailures: 0,
   nextDueAt: dueIfRegistered,
 } as const
-
-function policyOf({ intervalSeconds, start }: FeedOptions, settings: TriggerSettings) {
-  const chosen = intervalSeconds ?? settings.defaultIntervalSeconds
-  return {
-    intervalSeconds: Math.max(1, Math.ceil(Math.max(chosen, settings.minimumIntervalSeconds))),
-    intervalChosen: intervalSeconds !== undefined,
-    start: start?.start ?? 'NEW_ONLY',
-    startCount: start?.start === 'LAST' ? start.count : null,
-    startSince: start?.start === 'SINCE' ? start.since : null,
-  } as const
-}

@@ -54,6 +54,8 @@ export interface FeedOptions {
   readonly ownerId: string
   readonly intervalSeconds?: number
   readonly start?: FeedStart
+  /** True for somebody who may change the feed where it is there already and somebody else's. */
+  readonly mayChange?: boolean
 }
 
 /** One thing that happened in a feed. */

@@ -69,7 +69,11 @@ export interface Triggers extends AsyncDisposable {
     readonly after?: string
     readonly signal: AbortSignal
   }): Promise<Subscription>
-  /** Makes the binding's feed durable, and starts it. Throws what a registration throws. */
+  /**
+   * Makes the binding's feed durable, and starts it. One that is there already is changed by its owner, or where
+   * `mayChange` says so, and only in what was given; the first who makes it durable owns it. Throws FORBIDDEN where
+   * somebody else would change or resume it, and what a registration throws.
+   */
   create(binding: Binding, options: FeedOptions): Promise<Feed>
   /** Stops collecting; a webhook is unregistered, and its late deliveries refused. Throws FEED_NOT_FOUND. */
   pause(feedId: FeedId): Promise<Feed>

@@ -1,6 +1,8 @@
 // Feeds: durable ones are made here; all that the caller may see are listed with their events.
+import type { ConnectionId } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
 import { isId } from '../../id.ts'
+import type { Actor } from '../../identity/index.ts'
 import { isJsonObject } from '../../json.ts'
 import { wireArguments } from '../../subgraph/index.ts'
 import { type Feed, type FeedEvent, type FeedId, type FeedStart, feedIdOf } from '../../triggers/index.ts'
@@ -48,12 +50,16 @@ export function feedResolvers(services: Services): Resolvers {
     throw new JunctorError('FEED_NOT_FOUND', `There is no feed "${id}" that you may see.`)
   }
 
+  async function mayEdit(actor: Actor, connectionId: ConnectionId | null): Promise<boolean> {
+    const role = connectionId === null ? null : await connections.roleOf(actor, connectionId)
+    return role === 'EDIT' || role === 'OWN'
+  }
+
   /** Who made a feed may end it; so may whoever may EDIT its connection. */
   async function ownFeed(context: RequestContext, id: string): Promise<Feed> {
     const actor = signedIn(context)
     const feed = await readableFeed(context, id)
-    const role = feed.connectionId ? await connections.roleOf(actor, feed.connectionId) : null
-    if (feed.ownerId === actor.userId || role === 'EDIT' || role === 'OWN') return feed
+    if (feed.ownerId === actor.userId || (await mayEdit(actor, feed.connectionId))) return feed
     throw new JunctorError(
       'FORBIDDEN',
       `The feed "${id}" is somebody else's: this needs the role EDIT on its connection.`,
@@ -108,7 +114,8 @@ export function feedResolvers(services: Services): Resolvers {
       {
         durable: true,
         ownerId: actor.userId,
-        start: startOf(input),
+        mayChange: await mayEdit(actor, connection?.id ?? null),
+        ...startOf(input),
         ...(input.intervalSeconds == null ? {} : { intervalSeconds: input.intervalSeconds }),
       },
     )
@@ -205,17 +212,18 @@ export function feedResolvers(services: Services): Resolvers {
   }
 }
 
-function startOf(input: CreateFeedArgs['input']): FeedStart {
+/** NEW_ONLY asks for nothing: it is what a new feed does, and changes none that is there. */
+function startOf(input: CreateFeedArgs['input']): { readonly start?: FeedStart } {
   if (input.start === 'LAST') {
     const count = input.startCount ?? 1
     if (count < 1 || count > 1000) throw new JunctorError('BAD_INPUT', 'startCount must be from 1 to 1000.')
-    return { start: 'LAST', count }
+    return { start: { start: 'LAST', count } }
   }
   if (input.start === 'SINCE') {
     const since = new Date(input.startSince ?? '')
     if (Number.isNaN(since.getTime()))
       throw new JunctorError('BAD_INPUT', 'start: SINCE needs startSince, an ISO 8601 instant.')
-    return { start: 'SINCE', since }
+    return { start: { start: 'SINCE', since } }
   }
-  return { start: 'NEW_ONLY' }
+  return {}
 }
