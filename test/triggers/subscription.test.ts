@@ -123,11 +123,13 @@ test('a poller goes on from its state across a restart, and a leave that outlast
 
 test('a webhook that was not registered for a while: what it has is told, then the hole', async () => {
   const triggers = world.engine()
+  const url = () => {
+    const [hook] = world.provider.hooks.values()
+    return (hook!.body.notify as { url: string }).url
+  }
   const subscription = await subscribe(triggers, 'onHook')
   const before = gather(subscription.events)
-  const [hook] = world.provider.hooks.values()
-  const { url } = hook!.body.notify as { url: string }
-  for (const id of upTo(3)) await deliver(triggers, url, { id })
+  for (const id of upTo(3)) await deliver(triggers, url(), { id })
   await until(() => before.events.length === 3)
   await before.leave()
   await world.update(subscription.feed.id, { lingerUntil: new Date(0) })
@@ -145,7 +147,7 @@ test('a webhook that was not registered for a while: what it has is told, then t
   })
   const { oldestCursor } = (error as { details: { oldestCursor: string } }).details
   const on = gather((await subscribe(triggers, 'onHook', oldestCursor)).events)
-  await deliver(triggers, url, { id: 4 })
+  await deliver(triggers, url(), { id: 4 })
   await until(() => on.events.length === 1)
   expect(on.ids()).toEqual([4])
 })
