@@ -19,7 +19,7 @@ export interface RequestContext {
 }
 
 /** The caller. Throws UNAUTHENTICATED when signed out. */
-export function signedIn(context: RequestContext): Actor {
+export function signedIn(context: Pick<RequestContext, 'actor'>): Actor {
   if (context.actor) return context.actor
   throw signInFirst()
 }

@@ -1,8 +1,11 @@
 // A connector's trigger, opened: GraphQL arguments → binding → feed → the events as the field's values.
+import { JunctorError } from '../errors.ts'
+import type { Actor } from '../identity/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
 import type { Binding, FeedEvent } from '../triggers/index.ts'
 import { operationOf } from './call-operation.ts'
 import { type RequestContext, signedIn } from './context.ts'
+import { guardedEvents } from './guarded-events.ts'
 import { mappedEvents } from './mapped-events.ts'
 import type { Resolver } from './resolver.ts'
 import type { Services } from './services.ts'
@@ -58,13 +61,15 @@ interface Stream {
 }
 
 /**
- * Subscribes to a feed. Access is looked at again before each event: where it was revoked meanwhile, the stream ends
- * with that error.
+ * Subscribes to a feed. Access is looked at again before each event and while none comes: where it was revoked
+ * meanwhile, the stream ends with that error.
  */
 export async function openStream(
   services: Services,
   context: RequestContext,
   stream: Stream,
+  /** Who subscribed, as they stand now; null once their session has ended. */
+  actorNow: () => Promise<Actor | null> = async () => context.actor,
 ): Promise<AsyncIterable<EventSource>> {
   const left = new AbortController()
   const opened = await services.triggers.subscribe({
@@ -75,12 +80,28 @@ export async function openStream(
   })
   services.metrics.subscribers.inc()
   left.signal.addEventListener('abort', () => services.metrics.subscribers.dec(), { once: true })
-  const change = async (event: FeedEvent): Promise<EventSource> => {
-    const { connectionId } = stream.binding
-    if (connectionId) await services.connections.get(signedIn(context), connectionId)
-    return eventSource(event, stream.typename)
-  }
-  return mappedEvents(opened.events, change, () => left.abort())
+  const guarded = guardedEvents({
+    source: opened.events,
+    check: async () => mayRead(services, signedIn({ actor: await actorNow() }), stream.binding),
+    stop: () => left.abort(),
+    clock: services.clock,
+    logger: services.logger,
+  })
+  return mappedEvents(guarded, event => eventSource(event, stream.typename))
+}
+
+/** Throws where this person may not read the feed of the binding (any more). */
+async function mayRead(
+  { connections }: Pick<Services, 'connections'>,
+  actor: Actor,
+  { connectionId, organizationId, field }: Binding,
+): Promise<void> {
+  if (connectionId) await connections.get(actor, connectionId)
+  else if (!actor.organizationIds.includes(organizationId))
+    throw new JunctorError(
+      'FORBIDDEN',
+      `This feed of ${field} belongs to an organization that you are not a member of.`,
+    )
 }
 
 export function eventSource(event: FeedEvent, typename: string): EventSource {
