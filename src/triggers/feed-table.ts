@@ -215,7 +215,13 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
     async suspendOf(connectionId: string, reason: string): Promise<FeedRow[]> {
       return db
         .update(feed)
-        .set({ ...fenced, status: 'NEEDS_AUTHORIZATION', statusReason: reason, nextDueAt: null })
+        .set({
+          ...fenced,
+          status: 'NEEDS_AUTHORIZATION',
+          statusReason: reason,
+          // Should its consent have come meanwhile, it is noticed then.
+          nextDueAt: secondsFromNow(settings.maximumBackoffSeconds),
+        })
         .where(
           and(eq(feed.connectionId, connectionId), inArray(feed.status, ['STARTING', 'ACTIVE', 'FAILING'])),
         )

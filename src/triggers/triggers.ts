@@ -127,7 +127,18 @@ export function createTriggers(options: TriggersOptions): Triggers {
     logger,
     settings,
   })
-  const worker = createWorker({ db, leases, connectors, polls, webhooks, bus, logger, settings })
+  const { openConnection } = options
+  const worker = createWorker({
+    db,
+    leases,
+    openConnection,
+    connectors,
+    polls,
+    webhooks,
+    bus,
+    logger,
+    settings,
+  })
   const scheduler = createScheduler({ leases, worker, clock, logger, settings })
   const readers = createReaders({ db, feeds, bus, clock, logger, settings })
   const limits = { events: settings.pageEvents, characters: settings.pageCharacters }

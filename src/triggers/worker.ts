@@ -4,8 +4,9 @@ import { isJunctorError } from '../errors.ts'
 import { type Database, schema } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Bus } from './bus/contract.ts'
+import type { CallOptions } from './call.ts'
 import { feedIdOf } from './feed.ts'
-import { type FeedRow, liveStatuses } from './feed-row.ts'
+import { connectionIdOf, type FeedRow, liveStatuses } from './feed-row.ts'
 import type { FeedUpdate, Lease, Leases } from './lease.ts'
 import { secondsFromNow } from './moments.ts'
 import type { PollWork } from './poll-work.ts'
@@ -16,7 +17,7 @@ import type { WebhookWork } from './webhook-work.ts'
 
 const { feed } = schema
 
-export interface WorkerOptions {
+export interface WorkerOptions extends Pick<CallOptions, 'openConnection'> {
   readonly db: Database
   readonly leases: Leases
   readonly connectors: Connectors
@@ -32,7 +33,7 @@ export type Worker = ReturnType<typeof createWorker>
 type Task = 'poll' | 'register' | 'unregister' | 'delete' | 'confirm' | 'nothing'
 
 export function createWorker(options: WorkerOptions) {
-  const { db, leases, connectors, polls, webhooks, bus, logger, settings } = options
+  const { db, leases, openConnection, connectors, polls, webhooks, bus, logger, settings } = options
 
   /**
    * Does what the leased feed needs. Resolves with the error that a failed registration or poll was recorded with;
@@ -44,8 +45,7 @@ export function createWorker(options: WorkerOptions) {
     try {
       if (task === 'delete') await db.delete(feed).where(eq(feed.id, row.id))
       else if (task === 'nothing') await settle(lease, { nextDueAt: null })
-      else if (task === 'confirm')
-        await settle(lease, { status: 'ACTIVE', statusReason: null, nextDueAt: null })
+      else if (task === 'confirm') await confirm(row, lease)
       else if (task === 'unregister') await webhooks.unregister(row, lease, signal)
       else await start(row, lease, task, signal)
       return null
@@ -57,6 +57,13 @@ export function createWorker(options: WorkerOptions) {
       await recordFailure(row, lease, error)
       return error
     }
+  }
+
+  /** A webhook that is registered takes deliveries whatever its connection; ACTIVE says that both are well. */
+  async function confirm(row: FeedRow, lease: Lease): Promise<void> {
+    const connectionId = connectionIdOf(row)
+    if (connectionId !== null) await openConnection(connectionId)
+    await settle(lease, { status: 'ACTIVE', statusReason: null, consecutiveFailures: 0, nextDueAt: null })
   }
 
   async function start(
@@ -78,7 +85,10 @@ export function createWorker(options: WorkerOptions) {
       })
   }
 
-  /** FAILING and tried again later; NEEDS_AUTHORIZATION, and quiet, where the connection may not be used. */
+  /**
+   * FAILING and tried again later; NEEDS_AUTHORIZATION, and quiet, where the connection may not be used: consent makes
+   * it due, but may come just before this is written, and must not be missed then.
+   */
   async function recordFailure(row: FeedRow, lease: Lease, error: unknown): Promise<void> {
     const inactive = isJunctorError(error) && error.code === 'CONNECTION_INACTIVE'
     if (!isJunctorError(error)) logger.error({ error, feed: row.id }, 'The work on a feed failed.')
@@ -91,7 +101,7 @@ export function createWorker(options: WorkerOptions) {
       status: inactive ? 'NEEDS_AUTHORIZATION' : 'FAILING',
       statusReason: reasonOf(error),
       consecutiveFailures: failures,
-      nextDueAt: inactive ? null : secondsFromNow(seconds),
+      nextDueAt: secondsFromNow(inactive ? settings.maximumBackoffSeconds : seconds),
       ...(row.kind === 'POLLING' ? { lastPollAt: sql`now()` } : {}),
     })
   }

@@ -139,7 +139,8 @@ test('an inactive connection makes it NEEDS_AUTHORIZATION and quiet; consent mak
   provider.add(1)
   await world.makeDue(feed.id)
   await until(async () => (await world.row(feed.id)).status === 'NEEDS_AUTHORIZATION')
-  expect((await world.row(feed.id)).nextDueAt).toBeNull()
+  const { nextDueAt, lastPollAt } = await world.row(feed.id)
+  expect(Number(nextDueAt)).toBeGreaterThan(Number(lastPollAt) + 600_000)
   provider.add(2)
   world.inactive = false
   await triggers.connectionChanged(world.connectionId)
@@ -157,6 +158,24 @@ test('a connection that becomes inactive suspends its feeds', async () => {
     status: 'NEEDS_AUTHORIZATION',
     statusReason: 'The connection needs consent.',
   })
+})
+
+test.each(['onItems', 'onHook'])('%s: consent that nobody told of is noticed', async operationId => {
+  const triggers = world.engine()
+  const feed = await triggers.create(world.binding(operationId), durable)
+  world.inactive = true
+  await triggers.connectionChanged(world.connectionId)
+  const { leaseEpoch } = await world.row(feed.id)
+  await world.makeDue(feed.id)
+  await until(async () => {
+    const row = await world.row(feed.id)
+    return row.leaseEpoch > leaseEpoch && row.leaseOwner === null
+  })
+  expect(await triggers.get(feed.id)).toMatchObject({ status: 'NEEDS_AUTHORIZATION' })
+  world.inactive = false
+  await world.makeDue(feed.id)
+  await until(async () => (await triggers.get(feed.id))?.status === 'ACTIVE')
+  expect(world.provider.hooks.size).toBe(operationId === 'onHook' ? 1 : 0)
 })
 
 test('pause stops the polls, resume goes on from the state', async () => {
