@@ -68,8 +68,6 @@ export async function openStream(
   services: Services,
   context: RequestContext,
   stream: Stream,
-  /** Who subscribed, as they stand now; null once their session has ended. */
-  actorNow: () => Promise<Actor | null> = async () => context.actor,
 ): Promise<AsyncIterable<EventSource>> {
   const left = new AbortController()
   const opened = await services.triggers.subscribe({
@@ -82,7 +80,7 @@ export async function openStream(
   left.signal.addEventListener('abort', () => services.metrics.subscribers.dec(), { once: true })
   const guarded = guardedEvents({
     source: opened.events,
-    check: async () => mayRead(services, signedIn({ actor: await actorNow() }), stream.binding),
+    check: async () => mayRead(services, signedIn({ actor: await context.actorNow() }), stream.binding),
     stop: () => left.abort(),
     clock: services.clock,
     logger: services.logger,

@@ -33,15 +33,16 @@ async function opened() {
   }
   const context = {
     actor: member,
+    actorNow: async () => person.now,
     scope: { kind: 'graph', named: [] },
     signal: new AbortController().signal,
   } as const
-  const stream = await openStream(
-    services,
-    context,
-    { binding, ownerId: 'bob', after: null, typename: 'FeedEvent' },
-    async () => person.now,
-  )
+  const stream = await openStream(services, context, {
+    binding,
+    ownerId: 'bob',
+    after: null,
+    typename: 'FeedEvent',
+  })
   const subscribers = async () => (await metrics.subscribers.get()).values[0]?.value
   return { from, time, person, events: stream[Symbol.asyncIterator](), subscribers }
 }
