@@ -148,7 +148,7 @@ function spread(
   if (object.type !== 'object') return [parameter]
   const deep = words(child(node, 'style'))?.toLowerCase() === 'deepobject'
   const explode = flag(child(node, 'explode')) ?? true
-  const inner = Object.entries(object.properties)
+  const inner = givenMembers(object.properties, schemas)
   const place = { pointer: node.pointer, operation: context.operation }
   if (inner.length === 0 || !(deep || explode)) {
     reading.findings.warning(
@@ -165,4 +165,14 @@ function spread(
     required: parameter.required && object.required.includes(name),
     collectionFormat: 'multi' as const,
   }))
+}
+
+/** Members that a request may carry: not the read-only ones (OpenAPI 3.0.3, "Schema Object"). */
+export function givenMembers(
+  properties: Readonly<Record<string, Schema>>,
+  schemas: SchemaReader,
+): readonly (readonly [string, Schema])[] {
+  return Object.entries(properties).filter(
+    ([, schema]) => !schema.readOnly && !schemas.resolve(schema).readOnly,
+  )
 }

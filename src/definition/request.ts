@@ -14,7 +14,7 @@ import {
   textList,
   words,
 } from './node.ts'
-import { constant, type ParameterContext, readParameter } from './parameter.ts'
+import { constant, givenMembers, type ParameterContext, readParameter } from './parameter.ts'
 import { follow } from './reading.ts'
 
 export interface Request {
@@ -172,7 +172,8 @@ function formParameters(
   const { reading, schemas, operation } = context
   const node = follow(reading, child(media, 'schema'))
   const schema = schemas.resolve(schemas.read(node, 'root'))
-  if (schema.type !== 'object') {
+  const fields = schema.type === 'object' ? givenMembers(schema.properties, schemas) : []
+  if (schema.type !== 'object' || fields.length === 0) {
     reading.findings.warning('PARAMETER_INVALID', 'The form names no fields; none can be sent.', {
       pointer: media.pointer,
       operation,
@@ -181,7 +182,7 @@ function formParameters(
   }
   // Read again where they stand, as form fields: bytes are possible there. Inherited ones are as read above.
   const own = new Map(members(child(node, 'properties')))
-  return Object.entries(schema.properties).map(([name, inherited]): ParameterDefinition => {
+  return fields.map(([name, inherited]): ParameterDefinition => {
     const property = own.get(name)
     const field = property === undefined ? inherited : schemas.read(property, 'form')
     const needed = required && schema.required.includes(name)

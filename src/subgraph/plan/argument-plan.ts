@@ -18,15 +18,15 @@ export function planArguments(
   findings: Findings,
 ): readonly ArgumentPlan[] {
   const parameters = operation.parameters.flatMap(parameter => {
-    if (parameter.constant !== undefined) return []
+    if (parameter.constant !== undefined || reader.givers.ofParameter(parameter.schema) !== 'CALLER')
+      return []
     const place = {
       name: upperCamel(operation.id) + upperCamel(parameter.name),
       key: `operation:${keyPart(operation.id)}/${keyOf(parameter)}`,
     }
-    const shape = reader.input(parameter.schema, place)
-    return shape ? [{ parameter, shape }] : []
+    return [{ parameter, shape: reader.input(parameter.schema, place) }]
   })
-  const body = planBody(operation, reader)
+  const body = planBody(operation, reader, findings)
   const names = nameParameters(
     parameters.map(({ parameter }) => parameter),
     body ? [...reserved, body.name] : reserved,
@@ -47,27 +47,41 @@ export function planArguments(
   return body ? [...planned, body] : planned
 }
 
-function planBody(operation: OperationDefinition, reader: ShapeReader): ArgumentPlan | null {
+function planBody(
+  operation: OperationDefinition,
+  reader: ShapeReader,
+  findings: Findings,
+): ArgumentPlan | null {
   const { body } = operation
   if (!body) return null
+  const giver = reader.givers.ofBody(body.schema)
+  if (giver === 'NOBODY' && body.required) reportUnfilled(operation, findings)
+  if (giver !== 'CALLER') return null
   const place = { name: upperCamel(operation.id), key: `operation:${keyPart(operation.id)}/body` }
   const shape = reader.input(body.schema, place)
-  if (!shape) return null
   const described = reader.describe(body.schema)
   const schema = body.description === undefined ? described : { ...described, description: body.description }
-  const required = body.required && !isFilledIn(shape)
+  const required = body.required && !isFilledIn(shape, reader)
   return { name: 'input', target: { to: 'body' }, shape, required, schema, literal: null }
 }
 
 /** True where the hub gives part of the body and none of the rest is required. */
-function isFilledIn(shape: Shape): boolean {
-  if (shape.kind !== 'object' || shape.type.schema.type !== 'object') return false
+function isFilledIn(shape: Shape, { givers }: ShapeReader): boolean {
+  if (shape.kind !== 'object') return false
   const { members, schema } = shape.type
-  const shown = new Set(members.map(({ wire }) => wire))
-  const filled = Object.entries(schema.properties).some(
-    ([wire, { readOnly }]) => !readOnly && !shown.has(wire),
-  )
+  if (schema.type !== 'object') return false
+  const filled = Object.keys(schema.properties).some(wire => givers.ofMember(schema, wire) === 'HUB')
   return filled && !members.some(({ required }) => required)
+}
+
+function reportUnfilled({ id, pointer }: OperationDefinition, findings: Findings): void {
+  findings.add({
+    severity: 'WARNING',
+    code: 'SCHEMA_SIMPLIFIED',
+    message: `The body of ${id} is required and everything in it is read only; the hub sends an empty object.`,
+    operation: id,
+    pointer,
+  })
 }
 
 const locations: readonly ParameterDefinition['in'][] = ['path', 'query', 'header', 'form']

@@ -64,9 +64,12 @@ export function allocateNames(wanted: readonly WantedName[], separator = ''): Re
       given.set(want.key, want.name)
     }
   }
+  // Numbers are never given back, so the search for one goes on where the last for this name ended.
+  const numbers = new Map<string, number>()
   for (const { key, name } of losers) {
-    let number = 2
+    let number = numbers.get(name) ?? 2
     while (taken.has(`${name}${separator}${number}`)) number += 1
+    numbers.set(name, number + 1)
     const free = `${name}${separator}${number}`
     taken.add(free)
     given.set(key, free)

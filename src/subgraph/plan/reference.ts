@@ -17,6 +17,20 @@ export function contentOf(schema: Schema, schemas: Schemas): Content | null {
   return content
 }
 
+/** True where the schema itself says it of itself, or anything its reference leads over. */
+export function isMarked(schema: Schema, mark: 'readOnly' | 'notificationUrl', schemas: Schemas): boolean {
+  const entered = new Set<string>()
+  let current = schema
+  while (!current[mark]) {
+    if (current.type !== 'ref' || entered.has(current.ref)) return false
+    const target = Object.hasOwn(schemas, current.ref) ? schemas[current.ref] : undefined
+    if (!target) return false
+    entered.add(current.ref)
+    current = target
+  }
+  return true
+}
+
 /**
  * The schema with what a reader needs to know of its reference's target: a member that refers to an enumeration tells
  * the values itself, because enumerations are no types here. Objects have types, which tell for themselves.

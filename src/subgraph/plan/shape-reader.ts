@@ -1,7 +1,7 @@
 // Schemas → shapes. Types are discovered from the operations down, so what no operation reaches costs nothing.
 import type { Schema } from '../../definition/index.ts'
 import type { Findings } from './findings.ts'
-import { isHidden, isHiddenMember } from './hidden.ts'
+import { createGivers, type Givers } from './hidden.ts'
 import { nameMembers } from './member-names.ts'
 import { compareText, keyPart, upperCamel } from './names.ts'
 import { describedSchema } from './reference.ts'
@@ -25,8 +25,10 @@ interface Place {
 export interface ShapeReader {
   /** The shape of what the API answers. */
   output(schema: Schema, place: Place): Shape
-  /** The shape of what the caller gives; null where nothing of it is the caller's to give. */
-  input(schema: Schema, place: Place): Shape | null
+  /** The shape of what the caller gives. */
+  input(schema: Schema, place: Place): Shape
+  /** Who gives what a request carries. */
+  readonly givers: Givers
   /** The schema with what its reference's target tells. */
   describe(schema: Schema): Schema
   /** Every type met so far, by key. */
@@ -38,6 +40,7 @@ export function createShapeReader(
   findings: Findings,
 ): ShapeReader {
   const types = new Map<string, TypePlan>()
+  const givers = createGivers(schemas)
 
   function shapeOf(schema: Schema, place: Place, direction: Direction, aliases: readonly string[]): Shape {
     if (schema.dynamicSchema) return scalar('JSON')
@@ -91,7 +94,7 @@ export function createShapeReader(
 
   function isShown(owner: ObjectSchema, wire: string, direction: Direction): boolean {
     if (direction === 'output') return owner.properties[wire]?.writeOnly !== true
-    return !isHiddenMember(owner, wire, schemas)
+    return givers.ofMember(owner, wire) === 'CALLER'
   }
 
   function membersOf(
@@ -122,7 +125,8 @@ export function createShapeReader(
 
   return {
     output: (schema, place) => shapeOf(schema, place, 'output', []),
-    input: (schema, place) => (isHidden(schema, schemas) ? null : shapeOf(schema, place, 'input', [])),
+    input: (schema, place) => shapeOf(schema, place, 'input', []),
+    givers,
     describe: schema => describedSchema(schema, schemas),
     types: () => [...types.values()].sort((a, b) => compareText(a.key, b.key)),
   }

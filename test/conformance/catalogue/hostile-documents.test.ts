@@ -145,6 +145,27 @@ describe('documents that mean harm', () => {
         ),
     ],
     [
+      '60 levels of members that are read only at the end',
+      () =>
+        api(schemaRef('L0'), {
+          ...chain(60, next => ({ type: 'object', properties: { a: next, b: next } })),
+          L60: { type: 'object', properties: { end: { type: 'string', readOnly: true } } },
+        }),
+    ],
+    [
+      'fifty thousand members that have no name in GraphQL',
+      () =>
+        api({
+          type: 'object',
+          properties: Object.fromEntries(
+            Array.from({ length: 5e4 }, (_, n) => [
+              `\u2603${' '.repeat(n % 250)}\u2602${' '.repeat(n / 250)}`,
+              { type: 'string' },
+            ]),
+          ),
+        }),
+    ],
+    [
       'choices of everything',
       () =>
         api(
