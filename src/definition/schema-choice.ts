@@ -3,26 +3,16 @@
 // one object with the members of each, of which only those that each demands are required.
 import type { Schema } from './model.ts'
 import { record } from './node.ts'
-import { commonScalar } from './schema-merge.ts'
-
-export interface ChoiceContext {
-  /** What a reference leads to; any other schema is itself. */
-  resolve(schema: Schema): Schema
-  /** Counts schemas that are written out; false when there have been enough of them. */
-  spend(count: number): boolean
-}
-
-/** Members that alternatives share are joined as well, so deep; then they are any JSON. */
-const deepest = 4
+import { deepestJoin, type WriteOut } from './schema-merge.ts'
 
 /** Undefined where nothing short of any JSON takes them all: an object or a string, a list or a number. */
-export function joinChoice(choices: readonly Schema[], context: ChoiceContext): Schema | undefined {
+export function joinChoice(choices: readonly Schema[], context: WriteOut): Schema | undefined {
   return join(choices, context, 0)
 }
 
 type Kind<T extends Schema['type']> = Extract<Schema, { type: T }>
 
-function join(choices: readonly Schema[], context: ChoiceContext, depth: number): Schema | undefined {
+function join(choices: readonly Schema[], context: WriteOut, depth: number): Schema | undefined {
   const [first, ...others] = choices
   if (first === undefined) return undefined
   if (first.type === 'ref' && others.every(each => each.type === 'ref' && each.ref === first.ref))
@@ -30,7 +20,7 @@ function join(choices: readonly Schema[], context: ChoiceContext, depth: number)
   const resolved = choices.map(choice => context.resolve(choice))
   const scalar = commonScalar(resolved)
   if (scalar !== undefined) return scalar
-  if (depth >= deepest || !context.spend(1)) return undefined
+  if (depth >= deepestJoin || !context.spend(1)) return undefined
   if (resolved.every(each => each.type === 'array')) {
     const items = resolved.map(list => list.items)
     return { type: 'array', items: join(items, context, depth + 1) ?? { type: 'any' } }
@@ -40,7 +30,7 @@ function join(choices: readonly Schema[], context: ChoiceContext, depth: number)
 
 function joinObjects(
   objects: readonly Kind<'object'>[],
-  context: ChoiceContext,
+  context: WriteOut,
   depth: number,
 ): Schema | undefined {
   // An object that names no members may have any (connector-format §2.4), which an object type would hide.
@@ -62,7 +52,7 @@ function joinObjects(
 }
 
 /** What the first of them says about itself stays; a default is one alternative's own. */
-function joinMember(declared: readonly Schema[], context: ChoiceContext, depth: number): Schema {
+function joinMember(declared: readonly Schema[], context: WriteOut, depth: number): Schema {
   const [first, ...others] = declared
   if (first !== undefined && others.length === 0) return first
   const nullable = declared.some(each => each.nullable === true) ? { nullable: true } : {}
@@ -73,4 +63,40 @@ function joinMember(declared: readonly Schema[], context: ChoiceContext, depth: 
     ...(description === undefined ? {} : { description }),
     ...nullable,
   }
+}
+
+/**
+ * oneOf/anyOf of scalars that one type covers: strings of several formats, labelled constants, integers and
+ * numbers. Undefined where the choice is a real one.
+ */
+function commonScalar(choices: readonly Schema[]): Schema | undefined {
+  const [first, ...others] = choices
+  if (first === undefined) return undefined
+  const enums = choices.map(choice => ('enum' in choice ? choice.enum : undefined))
+  const values = enums.every(each => each !== undefined)
+    ? [...new Map(enums.flat().map(each => [each.value, each])).values()]
+    : undefined
+  const listed = values === undefined ? {} : { enum: values }
+  if (choices.every(choice => choice.type === 'string')) {
+    const format = others.every(
+      other =>
+        other.type === 'string' && 'format' in other && 'format' in first && other.format === first.format,
+    )
+    return {
+      type: 'string',
+      ...(format && first.type === 'string' && first.format ? { format: first.format } : {}),
+      ...listed,
+    }
+  }
+  if (choices.every(choice => choice.type === 'boolean')) return { type: 'boolean' }
+  if (choices.every(choice => choice.type === 'integer')) {
+    return {
+      type: 'integer',
+      format: choices.every(choice => choice.format === 'int32') ? 'int32' : 'int64',
+      ...listed,
+    }
+  }
+  return choices.every(choice => choice.type === 'integer' || choice.type === 'number')
+    ? { type: 'number', ...listed }
+    : undefined
 }

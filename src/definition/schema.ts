@@ -96,6 +96,7 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     }
     return current === undefined || current.type === 'ref' ? any : current
   }
+  const writeOut = (depth: number) => ({ resolve: (schema: Schema) => resolveAt(schema, depth), spend })
   const lookUp = (depth: number) => (name: string) => readNamed(name, depth + 1)
 
   const read = (node: Node, position: Position, depth: number): Schema => {
@@ -169,14 +170,18 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     const stated = keysOf(node).some(key => structuralKeys.has(key))
     const resolved = [...parts.map(part => resolvePart(node, part, depth)), ...(stated ? [own] : [])]
     if (!spend(resolved.reduce((sum, part) => sum + weight(part), 0))) return any
-    const { schema, conflict } = mergeSchemas(resolved)
-    if (conflict) simplified(node, 'allOf joins different types; the first was kept.')
+    const schema = merged(node, resolved, depth)
     if (schema.type !== 'object') return schema
     // A part may demand members that another part declares.
     const demanded = [node, ...elements(child(node, 'allOf'))].flatMap(part =>
       requiredNames(part, schema.properties),
     )
     return { ...schema, required: [...new Set([...schema.required, ...demanded])] }
+  }
+  const merged = (node: Node, schemas: readonly Schema[], depth: number): Schema => {
+    const { schema, conflicts } = mergeSchemas(schemas, writeOut(depth))
+    for (const conflict of conflicts) simplified(node, conflict)
+    return schema
   }
   const resolvePart = (node: Node, part: Schema, depth: number): Schema => {
     if (part.type !== 'ref') return part
@@ -201,7 +206,7 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     const schemas = real.map(choice => read(choice, position, depth + 1))
     const [single, ...others] = schemas
     if (single !== undefined && others.length === 0 && own === undefined) return { ...single, ...nullable }
-    const joined = joinChoice(schemas, { resolve: schema => resolveAt(schema, depth), spend })
+    const joined = joinChoice(schemas, writeOut(depth))
     if (joined === undefined) {
       const rest = own === undefined ? 'any JSON' : 'the members beside it'
       simplified(node, `A choice of several schemas was read as ${rest}.`)
@@ -209,7 +214,10 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     }
     if (joined.type === 'object')
       simplified(node, 'A choice of several objects was read as one with the members of all.')
-    return { ...(own === undefined ? joined : mergeSchemas([own, joined]).schema), ...nullable }
+    return {
+      ...(own === undefined ? joined : mergeSchemas([own, joined], writeOut(depth)).schema),
+      ...nullable,
+    }
   }
 
   const readTyped = (node: Node, position: Position, depth: number): Schema => {

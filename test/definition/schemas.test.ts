@@ -177,6 +177,86 @@ describe('combinations', () => {
     })
   })
 
+  test('allOf unites members of one name, and keeps what the later part says of them', () => {
+    const Deep = {
+      type: 'object',
+      properties: {
+        id: { type: 'string', format: 'uuid', description: 'Old', 'x-ms-visibility': 'advanced' },
+        size: { type: 'number' },
+        state: { $ref: '#/definitions/State' },
+        sub: { type: 'object', properties: { x: { type: 'string' } }, required: ['x'] },
+        list: { type: 'array', items: { type: 'object', properties: { a: { type: 'string' } } } },
+        kept: { $ref: '#/definitions/Base' },
+      },
+    }
+    const overlay = {
+      properties: {
+        id: { description: 'The id' },
+        size: { type: 'integer' },
+        state: { type: 'string', description: 'Now' },
+        sub: { properties: { y: { type: 'boolean' } } },
+        list: { type: 'array', items: { properties: { b: { type: 'string' } } } },
+        kept: { type: 'object', title: 'Kept' },
+        more: { type: 'string' },
+      },
+    }
+    const merged = schema(
+      { allOf: [{ $ref: '#/definitions/Deep' }, overlay] },
+      { Base, Deep, State: { type: 'string', enum: ['on'] } },
+    )
+    expect(merged).toMatchObject({
+      properties: {
+        id: { type: 'string', format: 'uuid', description: 'The id', visibility: 'advanced' },
+        size: { type: 'integer' },
+        state: { type: 'ref', ref: 'State', description: 'Now' },
+        sub: { properties: { x: { type: 'string' }, y: { type: 'boolean' } }, required: ['x'] },
+        list: { items: { properties: { a: {}, b: {} } } },
+        kept: { type: 'ref', ref: 'Base', title: 'Kept' },
+        more: { type: 'string' },
+      },
+    })
+  })
+
+  test('a default that the other part forbids goes', () => {
+    const parts = [
+      { type: 'object', properties: { a: { type: 'string', default: 'x' }, b: { default: 'y' } } },
+      { properties: { a: { type: 'string', enum: ['y'] }, b: { type: 'string' } } },
+    ]
+    expect(schema({ allOf: parts })).toMatchObject({
+      properties: {
+        a: { type: 'string', enum: [{ value: 'y' }] },
+        b: { type: 'string', default: 'y' },
+      },
+    })
+    expect(schema({ allOf: parts })).not.toHaveProperty('properties.a.default')
+  })
+
+  test('members that cannot be of both types are told, and the last one counts', () => {
+    const allOf = [
+      { type: 'object', properties: { a: { type: 'string' } } },
+      { type: 'object', properties: { a: { type: 'boolean' } } },
+    ]
+    const { definition, diagnostics } = read(
+      swagger({ paths: { '/a': { get: { responses: { 200: { description: '', schema: { allOf } } } } } } }),
+    )
+    expect(definition?.operations[0]?.response).toMatchObject({ properties: { a: { type: 'boolean' } } })
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({ code: 'SCHEMA_SIMPLIFIED', message: expect.stringContaining('"a"') }),
+    )
+  })
+
+  test('schemas that hold at once and recurse in step end', () => {
+    const recursive = (own: string) => ({
+      type: 'object',
+      properties: { next: { $ref: `#/definitions/${own}` }, [own]: { type: 'string' } },
+    })
+    const merged = schema(
+      { allOf: [{ $ref: '#/definitions/A' }, { $ref: '#/definitions/B' }] },
+      { A: recursive('A'), B: recursive('B') },
+    )
+    expect(merged).toMatchObject({ properties: { next: { properties: { A: {}, B: {}, next: {} } } } })
+  })
+
   test('allOf of one reference is that reference with labels', () => {
     expect(schema({ allOf: [{ $ref: '#/definitions/Base' }], description: 'x' }, { Base })).toEqual({
       type: 'ref',
