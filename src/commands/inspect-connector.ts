@@ -8,6 +8,7 @@ import { type Artifact, aloneSchema, type CompiledOperation } from '../subgraph/
 export interface Inspection {
   readonly name: string
   readonly status: Status
+  /** Of the document: also those that cannot be called and so have no field. */
   readonly operations: number
   /** Operations that have exactly one root field, and that field is theirs alone. */
   readonly mapped: number
@@ -30,6 +31,7 @@ export interface Inspection {
 export function inspectConnector(name: string, compiled: Compiled): Inspection {
   const { definition, artifact, diagnostics } = compiled
   const operations = definition?.operations ?? []
+  const skipped = definition?.skipped ?? []
   const fieldOf = fieldsByOperation(artifact)
   const triggers = operations.filter(isTrigger)
   const documented = triggers.filter(({ event }) => definition && saysSomething(event, definition.schemas))
@@ -41,7 +43,7 @@ export function inspectConnector(name: string, compiled: Compiled): Inspection {
   return {
     name,
     status: statusOf(compiled),
-    operations: operations.length,
+    operations: operations.length + skipped.length,
     mapped: artifact ? operations.length - unmapped.length : 0,
     fields: artifact?.operations.length ?? 0,
     types: artifact ? typesOf(artifact.sdl).length : 0,
@@ -50,6 +52,7 @@ export function inspectConnector(name: string, compiled: Compiled): Inspection {
     typedTriggers: typed.length,
     ...looked,
     faults: [
+      ...skipped.map(id => `The operation ${id} cannot be called and has no root field.`),
       ...unmapped.map(({ id }) => `The operation ${id} has no root field of its own and of its kind.`),
       ...documented
         .filter(trigger => artifact && !typed.includes(trigger))

@@ -12,7 +12,7 @@ import { readPolicies } from './policy.ts'
 import type { Dialect, Reading } from './reading.ts'
 import { createSchemaReader } from './schema.ts'
 import { scriptedOperations } from './script.ts'
-import { readBaseUrl } from './server.ts'
+import { readServers } from './server.ts'
 import { slug } from './slug.ts'
 
 /** The texts a definition is made from, and what else its package has. */
@@ -102,14 +102,15 @@ function readDefinition(reading: Reading, source: DocumentSource, parts: Package
   const names = nameOperations(reading)
   const schemas = createSchemaReader(reading, names)
   const policies = readPolicies(reading, names)
-  const baseUrl = readBaseUrl(reading)
+  const servers = readServers(reading, names.operations)
   const scripted = scriptedOperations(reading, names, parts.hasScript)
   // A text without the mark has no webhook that registers itself: nothing needs searching.
   const search = { left: source.document.includes('x-ms-notification-url') ? reading.bounds.values : 0 }
-  const context = { reading, names, schemas, policies, baseUrl, scripted, search }
+  const context = { reading, names, schemas, policies, servers, scripted, search }
   const operations = names.operations
     .map(named => readOperation(context, named))
     .filter(operation => operation !== undefined)
+  const called = new Set(operations.map(({ id }) => id))
   if (operations.length === 0)
     findings.warning('DOCUMENT_INVALID', 'The definition has no operation that can be called.')
   return {
@@ -117,8 +118,9 @@ function readDefinition(reading: Reading, source: DocumentSource, parts: Package
     ...metadata(document, reading.properties, source.name),
     ...present({ icon: parts.icon ?? undefined }),
     hash: hash(source, parts),
-    baseUrl,
+    baseUrl: servers.baseUrl,
     operations,
+    skipped: names.operations.map(({ id }) => id).filter(id => !called.has(id)),
     schemas: schemas.named(),
     authentications: readAuthentications(reading, policies),
     policies,

@@ -37,6 +37,7 @@ export type DiagnosticCode =
   | 'AUTHENTICATION_UNSUPPORTED'
   | 'SCHEME_INSECURE'
   | 'SERVER_MISSING'
+  | 'SERVER_ELSEWHERE'
   | 'COMPILE_FAILED'
 
 /** `important` first, then `normal`, then `advanced`; `internal` is hidden but still sent (§2.5). */
@@ -162,6 +163,8 @@ export interface OperationDefinition {
   readonly method: HttpMethod
   /** Path template below the base URL, verbatim, with {name} tokens. */
   readonly path: string
+  /** Where it lives, if not at the connector's base URL; in the same form. */
+  readonly baseUrl?: string
   readonly role: OperationRole
   /** GET, HEAD or marked safe. */
   readonly safe: boolean
@@ -268,6 +271,8 @@ export interface ConnectorDefinition {
   /** scheme://host[:port]/basePath without a trailing slash. */
   readonly baseUrl: string
   readonly operations: readonly OperationDefinition[]
+  /** operationIds of those that the document has and nobody can call (OPERATION_SKIPPED). */
+  readonly skipped: readonly string[]
   readonly schemas: Readonly<Record<string, Schema>>
   /** At least one; kind NONE where the API needs no credential. */
   readonly authentications: readonly AuthenticationDefinition[]

@@ -1,5 +1,4 @@
 // One operation of the document → OperationDefinition.
-import { quoted } from './findings.ts'
 import type { HttpMethod, OperationDefinition, PolicyInstance } from './model.ts'
 import { child, elements, flag, isObject, keysOf, present, words } from './node.ts'
 import { readNotification } from './notification.ts'
@@ -12,14 +11,14 @@ import { readNextLink, readResponse } from './response.ts'
 import { readRole } from './role.ts'
 import type { SchemaReader } from './schema.ts'
 import { visibility } from './schema-display.ts'
-import { foreignServer } from './server.ts'
+import type { Servers } from './server.ts'
 
 export interface OperationContext {
   readonly reading: Reading
   readonly names: OperationNames
   readonly schemas: SchemaReader
   readonly policies: readonly PolicyInstance[]
-  readonly baseUrl: string
+  readonly servers: Servers
   readonly scripted: (id: string) => boolean
   readonly search: SearchBudget
 }
@@ -48,9 +47,7 @@ export function readOperation(
   const method = methods[named.method]
   if (method === undefined) return skipped(`${named.method.toUpperCase()} operations cannot be called.`)
   if (named.notifies) return readNotification(context, named, method)
-  const elsewhere = foreignServer(context.baseUrl, node, item)
-  if (elsewhere !== undefined)
-    return skipped(`The operation lives on a server of its own, ${quoted(elsewhere)}.`)
+  const baseUrl = context.servers.of(named)
 
   const request = readRequest({ reading, names, schemas, operation: id }, named.path, item, node)
   const response = readResponse({ reading, schemas, method: named.method }, node)
@@ -66,6 +63,7 @@ export function readOperation(
     id,
     method,
     path: named.path.startsWith('/') ? named.path : `/${named.path}`,
+    ...present({ baseUrl }),
     role,
     safe: method === 'GET' || method === 'HEAD' || flag(child(node, 'x-ms-safe-operation')) === true,
     ...present({

@@ -1,96 +1,105 @@
-// Where the API lives: scheme, host and base path of Swagger 2.0, or the first server of OpenAPI 3 → one base URL.
+// Where the API lives: scheme, host and base path of Swagger 2.0, or servers of OpenAPI 3 → one base URL, and those of
+// the operations that live elsewhere.
+import type { Json } from '../json.ts'
 import { quoted } from './findings.ts'
-import { child, childAnyCase, elements, members, type Node, text, textList, words } from './node.ts'
+import { child, elements, type Node } from './node.ts'
+import type { NamedOperation } from './operation-names.ts'
 import type { Reading } from './reading.ts'
+import { firstServer, nowhere, type Server, serverOf, swaggerServer, urlOf } from './server-url.ts'
 
-/** Stands for a host that the document does not name (RFC 2606 reserves .invalid): a connection gives the real one. */
-const placeholderHost = 'connector.invalid'
+export interface Servers {
+  /** scheme://host[:port]/basePath without a trailing slash; the placeholder host where the document names none. */
+  readonly baseUrl: string
+  /** Where the operation lives, in the same form, if that is elsewhere. */
+  of(operation: NamedOperation): string | undefined
+}
 
-/** scheme://host[:port]/basePath without a trailing slash; the placeholder host, and a finding, where there is none. */
-export function readBaseUrl(reading: Reading): string {
+/** Reads where the API and each of its operations live, and tells what is missing, insecure or elsewhere. */
+export function readServers(reading: Reading, operations: readonly NamedOperation[]): Servers {
   const { findings, document, dialect } = reading
-  const { origin, path } =
-    dialect === 'swagger-2.0' ? swaggerServer(document) : firstServer(elements(child(document, 'servers')))
-  if (origin === undefined) {
+  const server = dialect === 'swagger-2.0' ? swaggerServer(document) : documentServer(document, operations)
+  const { origin } = server
+  const baseUrl = urlOf(server)
+  const missing = (what: string, place: { pointer: string; operation?: string }) =>
     findings.warning(
       'SERVER_MISSING',
-      'The document does not say on which host the API runs; connections need a baseUrl.',
-      { pointer: dialect === 'swagger-2.0' ? '/host' : '/servers' },
+      `${what} does not say on which host it runs; connections need a baseUrl.`,
+      place,
     )
-  } else if (origin.startsWith('http:')) {
+  const insecure = (url: string, place?: { pointer: string; operation: string }) =>
     findings.warning(
       'SCHEME_INSECURE',
-      `${quoted(origin)} is not encrypted: credentials travel in the clear.`,
+      `${quoted(url)} is not encrypted: credentials travel in the clear.`,
+      place,
     )
+  if (origin === undefined)
+    missing('The document', { pointer: dialect === 'swagger-2.0' ? '/host' : '/servers' })
+  else if (origin.startsWith('http:')) insecure(origin)
+
+  /** By the list itself, which operations of a path item, or path items by reference, may share. */
+  const known = new Map<Json, Server | undefined>()
+  const elsewhere = (listed: Node, list: Json): Server | undefined => {
+    if (known.has(list)) return known.get(list)
+    const servers = elements(listed).map(server => within(serverOf(server), baseUrl))
+    const here = servers.some(server => sameOrTwin(urlOf(server), baseUrl))
+    const chosen = here ? undefined : firstServer(servers)
+    known.set(list, chosen)
+    return chosen
   }
-  return `${origin ?? `https://${placeholderHost}`}${trimmed(path)}`
-}
-
-/** The first one, or the same place by https where the document lists both: a credential may follow. */
-function firstServer(servers: readonly Node[]): Server {
-  const first = serverOf(servers[0])
-  const encrypted = first.origin?.replace(/^http:/, 'https:')
-  const twin = servers
-    .map(serverOf)
-    .find(({ origin, path }) => origin === encrypted && trimmed(path) === trimmed(first.path))
-  return twin ?? first
-}
-
-/** Servers of a path item or an operation that lead elsewhere than the document's; undefined where there are none. */
-export function foreignServer(baseUrl: string, ...nodes: readonly Node[]): string | undefined {
-  for (const node of nodes) {
-    const [first] = elements(child(node, 'servers'))
-    if (first === undefined) continue
-    const { origin, path } = serverOf(first)
-    const url = `${origin ?? new URL(baseUrl).origin}${trimmed(path)}`
-    if (url !== baseUrl) return url
-  }
-  return undefined
-}
-
-interface Server {
-  readonly origin: string | undefined
-  readonly path: string
-}
-
-function swaggerServer(document: Node): Server {
-  const scheme = textList(child(document, 'schemes'))[0]?.toLowerCase()
-  const host = words(child(document, 'host')) ?? ''
-  const basePath = text(childAnyCase(document, 'basePath')) ?? ''
-  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(host)
-    ? host
-    : `${scheme === 'http' ? 'http' : 'https'}://${host}`
-  return { origin: host === '' ? undefined : originOf(whole), path: basePath }
-}
-
-function serverOf(server: Node | undefined): Server {
-  if (server === undefined) return { origin: undefined, path: '' }
-  const variables = new Map(members(child(server, 'variables')))
-  const url = (words(child(server, 'url')) ?? '').replace(/\{([^{}]+)\}/g, (token, name: string) => {
-    const variable = variables.get(name)
-    return (variable && text(child(variable, 'default'))) ?? token
-  })
-  const absolute = /^([a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i.exec(url)
-  if (absolute === null) return { origin: undefined, path: url }
-  const [start] = absolute
   return {
-    origin: originOf(start.startsWith('//') ? `https:${start}` : start),
-    path: url.slice(start.length),
+    baseUrl,
+    of(operation) {
+      const listed = ownServers(operation)
+      const server = listed?.value === undefined ? undefined : elsewhere(listed, listed.value)
+      if (listed === undefined || server === undefined) return undefined
+      const place = { pointer: listed.pointer, operation: operation.id }
+      const url = urlOf(server)
+      if (server.origin === undefined) missing('The operation', place)
+      else if (server.origin.startsWith('http:')) insecure(server.origin, place)
+      findings.info(
+        'SERVER_ELSEWHERE',
+        `The operation is called at ${quoted(url)}, its own server, unless the connection has a baseUrl.`,
+        place,
+      )
+      return url
+    },
   }
 }
 
-/** Undefined for anything but a plain http(s) origin: placeholders such as `{{host}}`, sentences, user names. */
-function originOf(url: string): string | undefined {
-  if (!URL.canParse(url)) return undefined
-  const { protocol, origin, username, password, hostname } = new URL(url)
-  const plain = (protocol === 'https:' || protocol === 'http:') && username === '' && password === ''
-  return plain && /^[a-z0-9.:[\]-]+$/i.test(hostname) ? origin : undefined
+/** The document's own; without one, the server of most operations, so that few are called elsewhere. */
+function documentServer(document: Node, operations: readonly NamedOperation[]): Server {
+  const listed = elements(child(document, 'servers'))
+  if (listed.length > 0) return firstServer(listed.map(serverOf))
+  const found = new Map<Json | undefined, { readonly server: Server; count: number }>()
+  for (const operation of operations) {
+    const own = ownServers(operation)
+    if (own === undefined) continue
+    const entry = found.get(own.value) ?? { server: firstServer(elements(own).map(serverOf)), count: 0 }
+    entry.count += 1
+    found.set(own.value, entry)
+  }
+  const counts = new Map<string, { readonly server: Server; count: number }>()
+  for (const { server, count } of found.values()) {
+    if (server.origin === undefined) continue
+    const entry = counts.get(urlOf(server)) ?? { server, count: 0 }
+    entry.count += count
+    counts.set(urlOf(server), entry)
+  }
+  const [commonest] = [...counts].sort(([a, one], [b, other]) => other.count - one.count || (a < b ? -1 : 1))
+  return commonest?.[1].server ?? nowhere
 }
 
-function trimmed(path: string): string {
-  const [plain = ''] = path.trim().split(/[?#]/, 1)
-  let end = plain.length
-  while (plain[end - 1] === '/') end -= 1
-  const kept = plain.slice(0, end)
-  return kept === '' || kept.startsWith('/') ? kept : `/${kept}`
+/** The list nearest to the operation replaces the others (OpenAPI 3.0.3, "Operation Object"). */
+function ownServers({ item, node, notifies }: NamedOperation): Node | undefined {
+  if (notifies) return undefined
+  return [node, item].map(each => child(each, 'servers')).find(listed => elements(listed).length > 0)
+}
+
+function sameOrTwin(url: string, baseUrl: string): boolean {
+  return url === baseUrl || url.replace(/^http:/, 'https:') === baseUrl
+}
+
+/** A relative server of an operation is one of the API's own host. */
+function within(server: Server, baseUrl: string): Server {
+  return server.relative ? { ...server, origin: new URL(baseUrl).origin } : server
 }

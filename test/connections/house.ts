@@ -62,6 +62,7 @@ const connector = (
   hash: name,
   baseUrl,
   operations: [],
+  skipped: [],
   schemas: {},
   authentications,
   policies: [],

@@ -37,16 +37,59 @@ describe('servers', () => {
     [[{ url: 'http://api.example.com/x' }, { url: 'https://api.example.com/y' }], 'http://api.example.com/x'],
   ])('%j', (servers, expected) => expect(defined(openapi({ servers })).baseUrl).toBe(expected))
 
-  test('an operation on a server of its own is left out', () => {
+  const at = (...urls: string[]) => ({ servers: urls.map(url => ({ url })) })
+  const own = 'https://own.example.com/v2'
+  /** The document's base URL, and each operation's own. */
+  const placed = (paths: object, parts: object = {}) => {
+    const { definition, diagnostics } = read(openapi({ paths, ...parts }))
+    const own = definition?.operations.map(({ baseUrl }) => baseUrl ?? null)
+    return [definition?.baseUrl, own, diagnostics.map(({ code }) => code)]
+  }
+  const get = (parts: object) => ({ get: { operationId: 'Get', responses: ok, ...parts } })
+
+  test('an operation on a server of its own has its own base URL, and is told', () => {
     const paths = {
-      '/a': {
-        get: { responses: ok, servers: [{ url: 'https://other.example.com' }] },
-        post: { responses: ok, servers: [{ url: '/v1' }] },
-      },
+      '/a': { ...at(own), ...get({}), post: { operationId: 'P', responses: ok, ...at('/v1') } },
     }
-    const result = read(openapi({ paths }))
-    expect(result.definition?.operations.map(({ method }) => method)).toEqual(['POST'])
-    expect(codes(result)).toContain('WARNING OPERATION_SKIPPED')
+    expect(placed(paths)).toEqual(['https://api.example.com/v1', [own, null], ['SERVER_ELSEWHERE']])
+    expect(placed({ '/a': get(at('/v2')) })[1]).toEqual(['https://api.example.com/v2'])
+  })
+
+  test('it is where the API is if any of its servers is', () => {
+    const base = 'https://api.example.com/v1'
+    expect(placed({ '/a': get(at(own, base)) })).toEqual([base, [null], []])
+    const both = at('http://api.example.com/v1', base)
+    expect(placed({ '/a': get(both) }, both)).toEqual([base, [null], []])
+    expect(placed({ '/a': get(at('http://api.example.com/v1')) }, both)).toEqual([base, [null], []])
+  })
+
+  test('of several of its own the encrypted twin of the first is taken', () => {
+    const paths = { '/a': get(at('http://own.example.com/v2', 'https://more.example.com', `${own}/`)) }
+    expect(placed(paths)[1]).toEqual([own])
+    expect(placed({ '/a': get(at('http://own.example.com/v2')) })[2]).toEqual([
+      'SCHEME_INSECURE',
+      'SERVER_ELSEWHERE',
+    ])
+  })
+
+  test('a server that names no host is never the API’s own', () => {
+    expect(placed({ '/a': get(at('https://{unset}/v1')) })).toEqual([
+      'https://api.example.com/v1',
+      ['https://connector.invalid/v1'],
+      ['SERVER_MISSING', 'SERVER_ELSEWHERE'],
+    ])
+  })
+
+  test('a document without servers lives where most of its operations do', () => {
+    const paths = {
+      '/a': get(at('https://few.example.com')),
+      '/b': { ...at(own), ...get({ operationId: 'B' }), post: { operationId: 'C', responses: ok } },
+    }
+    expect(placed(paths, { servers: undefined })).toEqual([
+      own,
+      ['https://few.example.com', null, null],
+      ['SERVER_ELSEWHERE'],
+    ])
   })
 })
 

@@ -62,6 +62,7 @@ export function definition(baseUrl: string, rest: Partial<ConnectorDefinition> =
     hash: 'hash',
     baseUrl,
     operations: [],
+    skipped: [],
     schemas: {},
     authentications: [authentication('NONE')],
     policies: [],

@@ -123,6 +123,20 @@ describe('a link', () => {
     expect((await failureOf(call('https://api.example.com/next'))).code).toBe('EGRESS_REFUSED')
   })
 
+  test('is held to the base that the operation names, which the connection’s own replaces', async () => {
+    const about = definition('https://api.example.com')
+    const elsewhere = operation({ baseUrl: `${upstream.origin}/uploads` })
+    const call = (over: Partial<Invocation>) =>
+      opened.invoker.call(invocation(about, elsewhere, { connection: open, ...over }))
+    await call({})
+    expect(upstream.last()).toMatchObject({ path: '/uploads/call', headers: { 'x-key': 'k1' } })
+    await call({ connection: { ...open, baseUrl: `${upstream.origin}/own` } })
+    expect(upstream.last().path).toBe('/own/call')
+    expect((await failureOf(call({ method: 'GET', url: 'https://api.example.com/next' }))).code).toBe(
+      'EGRESS_REFUSED',
+    )
+  })
+
   test('is held to the host that a policy makes, and keeps its path behind a route', async () => {
     const about = definition('https://placeholder.example', {
       policies: [

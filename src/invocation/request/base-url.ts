@@ -1,15 +1,18 @@
-// The base of a connection's calls: the definition's, unless the connection names an instance of its own.
+// The base of a connection's calls: the operation's or the definition's, unless the connection names an instance of its
+// own.
 import type { OpenConnection } from '../../connections/index.ts'
 import type { ConnectorDefinition } from '../../definition/index.ts'
 import { JunctorError } from '../../errors.ts'
+import type { Invocation } from '../invocation.ts'
 
 /** Host of packages that have no address of their own: the connection must bring one. */
 const placeholderHost = 'connector.invalid'
 
 /** The base URL before policies. Throws CREDENTIAL_INVALID for a connection whose base URL cannot be called. */
-export function baseOf(definition: ConnectorDefinition, connection: OpenConnection | null): string {
-  if (definition.webapp !== null || !connection?.baseUrl) return tidied(definition.baseUrl)
-  return readBase(connection.baseUrl, 'The base URL of the connection').base
+export function baseOf({ definition, operation, connection }: Invocation): string {
+  if (definition.webapp !== null) return tidied(definition.baseUrl)
+  if (connection?.baseUrl) return readBase(connection.baseUrl, 'The base URL of the connection').base
+  return tidied(operation.baseUrl ?? definition.baseUrl)
 }
 
 /** A package's host may be a placeholder such as `{{host}}`, which only a policy makes a URL. */

@@ -15,7 +15,7 @@ export interface BuiltRequest {
 
 /** Throws ARGUMENT_INVALID, CREDENTIAL_INVALID, OPERATION_UNSUPPORTED. */
 export function buildDraft(invocation: Invocation): BuiltRequest {
-  const { definition, operation, connection, url } = invocation
+  const { definition, operation, url } = invocation
   const given = invocation.arguments
   // Who follows a link need not have the arguments of the call that led to it: they are in the link.
   const parameters =
@@ -29,7 +29,7 @@ export function buildDraft(invocation: Invocation): BuiltRequest {
   const [path = '', fixedQuery = ''] = operation.path.split(/\?(.*)/s)
   const draft: Draft = {
     method: invocation.method ?? operation.method,
-    base: baseOf(definition, connection),
+    base: baseOf(invocation),
     path: needsOwnPath(url) ? buildPath(path, pathValues) : '',
     query: [
       ...fixedQuery

@@ -47,6 +47,12 @@ test('an operation without a field', async () => {
   expect(inspection.faults).toContain('The operation Get has no root field of its own and of its kind.')
 })
 
+test('an operation that cannot be called counts as one of the document', async () => {
+  const inspection = await inspected(() => ({}), { ...definition, skipped: ['trace_a'] })
+  expect(inspection).toMatchObject({ operations: 4, mapped: 3 })
+  expect(inspection.faults).toEqual(['The operation trace_a cannot be called and has no root field.'])
+})
+
 test('two operations that share a field', async () => {
   const inspection = await inspected(({ operations }) => ({
     operations: operations.map(each => ({ ...each, field: 'shop_get' })),

@@ -89,6 +89,7 @@ export function connector(
     hash: 'hash',
     baseUrl: 'https://shop.example/v1',
     operations,
+    skipped: [],
     schemas,
     authentications: [
       { name: 'none', title: 'None', kind: 'NONE', parameters: [], keys: [], shareable: true },
