@@ -50,7 +50,7 @@ export function readOperation(
   const baseUrl = context.servers.of(named)
 
   const request = readRequest({ reading, names, schemas, operation: id }, named.path, item, node)
-  const response = readResponse({ reading, schemas, method: named.method }, node)
+  const response = readResponse({ reading, schemas, method: named.method, operation: id }, node)
   const policies = policiesOf(context.policies, id)
   const { role, event } = readRole(
     { reading, schemas, policies, search: context.search, operation: id },

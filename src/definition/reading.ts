@@ -14,6 +14,18 @@ export interface Reading {
   readonly bounds: Bounds
 }
 
+/** Tells of a part that only the other of Swagger 2.0 and OpenAPI 3 has. */
+export function otherDialect(
+  { findings, dialect }: Reading,
+  part: string,
+  isRead: boolean,
+  place: { readonly pointer: string; readonly operation: string },
+): void {
+  const [own, other] = dialect === 'swagger-2.0' ? ['Swagger 2.0', 'OpenAPI 3'] : ['OpenAPI 3', 'Swagger 2.0']
+  const outcome = isRead ? `it is read as ${other} means it` : 'it was left out'
+  findings.warning('DOCUMENT_INVALID', `${part} is no part of ${own}; ${outcome}.`, place)
+}
+
 /** References that refer to references end here. */
 const longestChain = 32
 

@@ -1,49 +1,60 @@
-// What an operation sends: parameters of path item and operation merged, the body, and its content type.
+// What an operation sends: parameters of path item and operation merged, and the body among or beside them.
 import { quoted } from './findings.ts'
-import { bodyContentType, formContentType, isForm, isJson, isText, isXml } from './media-type.ts'
-import type { BodyDefinition, ParameterDefinition, Schema } from './model.ts'
-import {
-  child,
-  elements,
-  flag,
-  isObject,
-  keysOf,
-  members,
-  type Node,
-  present,
-  textList,
-  words,
-} from './node.ts'
-import { constant, givenMembers, type ParameterContext, readParameter } from './parameter.ts'
+import type { ParameterDefinition } from './model.ts'
+import { child, elements, isObject, type Node, text, words } from './node.ts'
+import { type ParameterContext, readParameter } from './parameter.ts'
 import { follow } from './reading.ts'
-
-export interface Request {
-  readonly parameters: readonly ParameterDefinition[]
-  readonly body: BodyDefinition | null
-  readonly contentType: string | null
-}
+import { type Request, readBody } from './request-body.ts'
 
 /** Reads the request of the operation at `node`, whose path item is `item` and whose template is `path`. */
 export function readRequest(context: ParameterContext, path: string, item: Node, node: Node): Request {
-  const { reading } = context
-  const declaredAt = (home: Node) =>
-    elements(child(home, 'parameters'))
-      .map(parameter => follow(reading, parameter))
-      .filter(isObject)
-  const isBody = (parameter: Node) => words(child(parameter, 'in'))?.toLowerCase() === 'body'
-  const declared = [...declaredAt(item), ...declaredAt(node)]
-  const read = (home: Node) =>
-    declaredAt(home)
-      .filter(parameter => !isBody(parameter))
-      .flatMap(parameter => readParameter(context, parameter))
+  const shared = declaredAt(context, item)
+  const own = declaredAt(context, node)
+  const read = (declared: readonly Node[]) =>
+    declared.filter(each => !isBody(each)).flatMap(parameter => readParameter(context, parameter))
   // An operation's parameter replaces the path item's of the same name and place.
-  const merged = lastOfEach([...read(item), ...warnOfTwins(context, node, read(node))])
+  const merged = lastOfEach([...read(shared), ...warnOfTwins(context, node, read(own))])
   const parameters = inTemplate(context, path, merged, node)
-  const content =
-    reading.dialect === 'swagger-2.0'
-      ? swaggerBody(context, node, declared.filter(isBody).at(-1), parameters)
-      : requestBody(context, node)
-  return { ...content, parameters: [...parameters, ...content.parameters] }
+  const form = parameters.filter(parameter => parameter.in === 'form')
+  const body = bodyAmong(context, [...shared, ...own])
+  const content = readBody(context, node, body, form)
+  const kept = parameters.filter(each => each.in !== 'form' || content.parameters.includes(each))
+  const added = content.parameters.filter(each => !kept.includes(each))
+  return { ...content, parameters: [...kept, ...added] }
+}
+
+/** The parameters of an operation or a path item. What is no parameter is told and left out. */
+function declaredAt({ reading, operation }: ParameterContext, home: Node): readonly Node[] {
+  const list = child(home, 'parameters')
+  const invalid = (message: string, { pointer }: Node) =>
+    reading.findings.warning('PARAMETER_INVALID', message, { pointer, operation })
+  if (list.value !== undefined && !Array.isArray(list.value))
+    invalid('The parameters are no list and were left out.', list)
+  return elements(list).flatMap(entry => {
+    const parameter = follow(reading, entry)
+    if (isObject(parameter)) return [parameter]
+    // What leads nowhere is told already.
+    if (parameter.value !== undefined) invalid('A parameter that is no object was left out.', entry)
+    return []
+  })
+}
+
+function isBody(parameter: Node): boolean {
+  return words(child(parameter, 'in'))?.toLowerCase() === 'body'
+}
+
+/** A request has one body: the last that is declared, as an operation's own replaces the path item's. */
+function bodyAmong({ reading, operation }: ParameterContext, declared: readonly Node[]): Node | undefined {
+  const bodies = declared.filter(isBody)
+  const last = bodies.at(-1)
+  for (const body of bodies) {
+    if (body === last || text(child(body, 'name')) === (last && text(child(last, 'name')))) continue
+    reading.findings.warning('PARAMETER_INVALID', 'A body that another one replaces was left out.', {
+      pointer: body.pointer,
+      operation,
+    })
+  }
+  return last
 }
 
 function lastOfEach(parameters: readonly ParameterDefinition[]): readonly ParameterDefinition[] {
@@ -100,106 +111,4 @@ function inTemplate(
     }
   })
   return [...kept, ...added]
-}
-
-function swaggerBody(
-  context: ParameterContext,
-  node: Node,
-  body: Node | undefined,
-  parameters: readonly ParameterDefinition[],
-): Request {
-  const { reading, schemas, operation } = context
-  const consumes = textList(child(node, 'consumes'))
-  const rootConsumes = textList(child(reading.document, 'consumes'))
-  const form = parameters.filter(parameter => parameter.in === 'form')
-  if (form.length > 0) {
-    if (body !== undefined) {
-      reading.findings.warning('PARAMETER_INVALID', 'A body beside form fields was left out.', {
-        pointer: body.pointer,
-        operation,
-      })
-    }
-    const hasFile = form.some(
-      ({ schema }) => isBytes(schema) || (schema.type === 'array' && isBytes(schema.items)),
-    )
-    const listed = consumes.length > 0 ? consumes : rootConsumes
-    return { parameters: [], body: null, contentType: formContentType(hasFile, listed) }
-  }
-  if (body === undefined) return { parameters: [], body: null, contentType: null }
-  const inner = child(body, 'schema')
-  const schema = schemas.read(isObject(inner) ? inner : body, 'root')
-  const definition: BodyDefinition = {
-    name: words(child(body, 'name')) ?? 'body',
-    schema,
-    required: flag(child(body, 'required')) === true,
-    ...present({ description: words(child(body, 'description')) }),
-  }
-  const shape = isBytes(schema) ? 'bytes' : schemas.resolve(schema).type === 'string' ? 'text' : 'json'
-  return { parameters: [], body: definition, contentType: bodyContentType(shape, consumes, rootConsumes) }
-}
-
-/** OpenAPI 3: JSON where it is offered, else a form as form parameters, else text, else bytes. */
-function requestBody(context: ParameterContext, node: Node): Request {
-  const { reading, schemas } = context
-  const declared = follow(reading, child(node, 'requestBody'))
-  const content = child(declared, 'content')
-  const types = keysOf(content)
-  const mediaType = types.find(isJson) ?? types.find(isForm) ?? types.find(isText) ?? types[0]
-  if (mediaType === undefined) return { parameters: [], body: null, contentType: null }
-  const media = child(content, mediaType)
-  const required = flag(child(declared, 'required')) === true
-  const description = words(child(declared, 'description'))
-  const schemaNode = child(media, 'schema')
-  if (isForm(mediaType)) {
-    const parameters = formParameters(context, media, required)
-    const hasFile = parameters.some(
-      ({ schema }) => isBytes(schema) || (schema.type === 'array' && isBytes(schema.items)),
-    )
-    return { parameters, body: null, contentType: formContentType(hasFile, types) }
-  }
-  const raw: Schema =
-    isText(mediaType) || isXml(mediaType) ? { type: 'string' } : { type: 'string', format: 'binary' }
-  const schema = isJson(mediaType) || mediaType.includes('*/*') ? schemas.read(schemaNode, 'root') : raw
-  const body = { name: 'body', schema, required, ...present({ description }) }
-  return { parameters: [], body, contentType: mediaType.includes('*') ? 'application/json' : mediaType }
-}
-
-function formParameters(
-  context: ParameterContext,
-  media: Node,
-  required: boolean,
-): readonly ParameterDefinition[] {
-  const { reading, schemas, operation } = context
-  const node = follow(reading, child(media, 'schema'))
-  const schema = schemas.resolve(schemas.read(node, 'root'))
-  const fields = schema.type === 'object' ? givenMembers(schema.properties, schemas) : []
-  if (schema.type !== 'object' || fields.length === 0) {
-    reading.findings.warning('PARAMETER_INVALID', 'The form names no fields; none can be sent.', {
-      pointer: media.pointer,
-      operation,
-    })
-    return []
-  }
-  // Read again where they stand, as form fields: bytes are possible there. Inherited ones are as read above.
-  const own = new Map(members(child(node, 'properties')))
-  return fields.map(([name, inherited]): ParameterDefinition => {
-    const property = own.get(name)
-    const field = property === undefined ? inherited : schemas.read(property, 'form')
-    const needed = required && schema.required.includes(name)
-    const encoding = child(child(media, 'encoding'), name)
-    const explode = flag(child(encoding, 'explode')) ?? true
-    return {
-      name,
-      in: 'form',
-      schema: field,
-      required: needed,
-      encoding: 'single',
-      collectionFormat: explode ? 'multi' : 'csv',
-      ...constant(field, needed),
-    }
-  })
-}
-
-function isBytes(schema: Schema): boolean {
-  return schema.type === 'string' && schema.format === 'binary'
 }

@@ -2,13 +2,15 @@
 import { isJson, isText, isXml } from './media-type.ts'
 import type { Schema } from './model.ts'
 import { child, isObject, keysOf, type Node, text, textList, words } from './node.ts'
-import { follow, type Reading } from './reading.ts'
+import { follow, otherDialect, type Reading } from './reading.ts'
 import type { SchemaReader } from './schema.ts'
 
 interface Context {
   readonly reading: Reading
   readonly schemas: SchemaReader
   readonly method: string
+  /** operationId, for findings. */
+  readonly operation: string
 }
 
 /** Schema of the success body, or null where success has none. */
@@ -40,12 +42,22 @@ function successKeys(keys: readonly string[]): readonly string[] {
   return keys.includes('default') ? ['default'] : []
 }
 
-function bodyOf({ reading, schemas }: Context, operation: Node, response: Node): Schema | null {
-  if (reading.dialect === 'swagger-2.0') {
-    const schema = child(response, 'schema')
-    return schema.value === undefined ? null : schemas.read(schema, 'root')
-  }
+function bodyOf(context: Context, operation: Node, response: Node): Schema | null {
+  const { reading, schemas } = context
+  const schema = child(response, 'schema')
   const content = child(response, 'content')
+  const [own, other] = reading.dialect === 'swagger-2.0' ? [schema, content] : [content, schema]
+  const isOwn = own.value !== undefined
+  if (other.value !== undefined) {
+    const part = `The ${other === schema ? 'schema' : 'content'} of a response`
+    otherDialect(reading, part, !isOwn, { pointer: other.pointer, operation: context.operation })
+  }
+  const chosen = isOwn ? own : other
+  if (chosen.value === undefined) return null
+  return chosen === schema ? schemas.read(schema, 'root') : contentOf(context, operation, response, content)
+}
+
+function contentOf({ schemas }: Context, operation: Node, response: Node, content: Node): Schema | null {
   const types = keysOf(content)
   const mediaType = types.find(isJson) ?? types.find(type => type.startsWith('*/*')) ?? types[0]
   if (mediaType === undefined) return null

@@ -1,5 +1,7 @@
 // One declaration of a server → its URL, in parts: a host may be missing, and of several the best is chosen.
+import { quoted } from './findings.ts'
 import { child, childAnyCase, members, type Node, text, textList, words } from './node.ts'
+import type { Reading } from './reading.ts'
 
 /** Stands for a host that the document does not name (RFC 2606 reserves .invalid): a connection gives the real one. */
 const placeholderHost = 'connector.invalid'
@@ -13,15 +15,24 @@ export interface Server {
 
 export const nowhere: Server = { origin: undefined, path: '', relative: false }
 
-/** Host, scheme and base path of a Swagger 2.0 document. */
-export function swaggerServer(document: Node): Server {
+/** Host, scheme and base path of a Swagger 2.0 document. A host may hold them all. */
+export function swaggerServer({ document, findings }: Reading): Server {
   const scheme = textList(child(document, 'schemes'))[0]?.toLowerCase()
-  const host = words(child(document, 'host')) ?? ''
-  const basePath = text(childAnyCase(document, 'basePath')) ?? ''
+  const declared = child(document, 'host')
+  const host = words(declared) ?? ''
+  const basePath = trimmed(text(childAnyCase(document, 'basePath')) ?? '')
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(host)
     ? host
     : `${scheme === 'http' ? 'http' : 'https'}://${host}`
-  return { origin: host === '' ? undefined : originOf(whole), path: basePath, relative: false }
+  const origin = host === '' ? undefined : originOf(whole)
+  const inside = origin === undefined ? '' : trimmed(whole.replace(/^[^/]*\/\/[^/?#]*/, ''))
+  if (inside !== '') {
+    const outcome = basePath === '' ? 'it is taken for the basePath' : 'it was left out'
+    findings.warning('DOCUMENT_INVALID', `The host holds the path ${quoted(inside)}; ${outcome}.`, {
+      pointer: declared.pointer,
+    })
+  }
+  return { origin, path: basePath === '' ? inside : basePath, relative: false }
 }
 
 /** An OpenAPI 3 Server Object, its variables filled in. */

@@ -17,7 +17,7 @@ export interface Servers {
 /** Reads where the API and each of its operations live, and tells what is missing, insecure or elsewhere. */
 export function readServers(reading: Reading, operations: readonly NamedOperation[]): Servers {
   const { findings, document, dialect } = reading
-  const server = dialect === 'swagger-2.0' ? swaggerServer(document) : documentServer(document, operations)
+  const server = dialect === 'swagger-2.0' ? swaggerServer(reading) : documentServer(document, operations)
   const { origin } = server
   const baseUrl = urlOf(server)
   const missing = (what: string, place: { pointer: string; operation?: string }) =>
