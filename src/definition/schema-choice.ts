@@ -35,18 +35,18 @@ function joinObjects(
 ): Schema | undefined {
   // An object that names no members may have any (connector-format §2.4), which an object type would hide.
   if (objects.some(({ properties }) => Object.keys(properties).length === 0)) return undefined
-  const names = new Set(objects.flatMap(({ properties }) => Object.keys(properties)))
-  if (!context.spend(names.size)) return undefined
+  const declared = new Map<string, Set<Schema>>()
+  const demands = new Map<string, number>()
+  for (const { properties, required } of objects) {
+    for (const [name, member] of Object.entries(properties))
+      declared.set(name, (declared.get(name) ?? new Set()).add(member))
+    for (const name of new Set(required)) demands.set(name, (demands.get(name) ?? 0) + 1)
+  }
+  if (!context.spend(declared.size)) return undefined
   const properties = record(
-    [...names].map(name => {
-      const declared = objects.flatMap(({ properties }) => {
-        const member = Object.hasOwn(properties, name) ? properties[name] : undefined
-        return member === undefined ? [] : [member]
-      })
-      return [name, joinMember(declared, context, depth + 1)] as const
-    }),
+    [...declared].map(([name, several]) => [name, joinMember([...several], context, depth + 1)] as const),
   )
-  const required = [...names].filter(name => objects.every(object => object.required.includes(name)))
+  const required = [...declared.keys()].filter(name => demands.get(name) === objects.length)
   const open = objects.some(({ additional }) => additional !== null)
   return { type: 'object', properties, required, additional: open ? { type: 'any' } : null }
 }

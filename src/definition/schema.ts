@@ -16,9 +16,10 @@ import {
   text,
 } from './node.ts'
 import type { OperationNames } from './operation-names.ts'
-import { locate, type Reading, referenceAt, referenceSteps } from './reading.ts'
+import { locate, type Reading, referenceAt } from './reading.ts'
 import { joinChoice } from './schema-choice.ts'
 import { display, displayKeys } from './schema-display.ts'
+import { aliasOf, createExtensions, structuralKeys } from './schema-extension.ts'
 import { mergeSchemas } from './schema-merge.ts'
 import { declaredType, integerFormat, isBinary, stringFormat, type TypeName } from './schema-type.ts'
 import { allows, fitting, readEnum } from './schema-values.ts'
@@ -43,7 +44,10 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
   const { document, findings, bounds, dialect } = reading
   const container = dialect === 'swagger-2.0' ? ['definitions'] : ['components', 'schemas']
   const home = container.reduce((node: Node, key) => child(node, key), document)
+  const extensions = createExtensions(home, container)
   const done = new Map<string, Schema>()
+  /** Bases without what extends them. */
+  const alone = new Map<string, Schema>()
   const wanted = new Set<string>()
   /** Pointers and names whose reading has begun: meeting one again is a cycle. */
   const active = new Set<string>()
@@ -84,9 +88,39 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     if (known !== undefined) return known
     if (active.has(name)) return undefined
     active.add(name)
-    const schema = read(child(home, name), 'root', depth)
+    const schema = withExtensions(name, read(child(home, name), 'root', depth), depth)
     active.delete(name)
     done.set(name, schema)
+    return schema
+  }
+  /** A base stands for any of its extensions: it has the members of all. */
+  const withExtensions = (name: string, schema: Schema, depth: number): Schema => {
+    if (schema.type !== 'object' || !extensions.isBase(name) || !spend(1)) return schema
+    // What is being read already has this base somewhere within.
+    const others = extensions.of(name).filter(each => !active.has(each))
+    if (others.length === 0 || !spend(others.length)) return schema
+    const joined = joinChoice(
+      [schema, ...others.map((ref): Schema => ({ type: 'ref', ref }))],
+      writeOut(depth),
+    )
+    const outcome =
+      joined?.type === 'object'
+        ? 'with the members of all'
+        : 'without what extends it: one of them has any members'
+    simplified(child(home, name), `A base and the schemas that extend it were read as one ${outcome}.`)
+    return joined?.type === 'object' ? { ...schema, ...joined } : schema
+  }
+  const readAlone = (name: string, depth: number): Schema | undefined => {
+    const known = alone.get(name)
+    if (known !== undefined) return known
+    const key = `alone ${name}`
+    if (active.has(key)) return undefined
+    active.add(key)
+    const node = child(home, name)
+    const isJoin = elements(child(node, 'allOf')).length > 0
+    const schema = isJoin ? readAll(node, 'inner', depth) : readTyped(node, 'inner', depth)
+    active.delete(key)
+    alone.set(name, schema)
     return schema
   }
   const resolveAt = (schema: Schema, depth: number): Schema => {
@@ -146,11 +180,8 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     return withDefault(node, { ...readTarget(target, reference, position, depth), ...overlay }, depth)
   }
   const readTarget = (target: Node, reference: string, position: Position, depth: number): Schema => {
-    const steps = referenceSteps(reference) ?? []
-    const name = steps.at(-1) ?? ''
-    const isNamed =
-      steps.length === container.length + 1 && container.every((key, index) => steps[index] === key)
-    if (isNamed && !isBinary(target)) {
+    const name = extensions.nameOf(reference)
+    if (name !== undefined && !isBinary(target)) {
       wanted.add(name)
       return { type: 'ref', ref: name }
     }
@@ -185,14 +216,18 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
   }
   const resolvePart = (node: Node, part: Schema, depth: number): Schema => {
     if (part.type !== 'ref') return part
-    // What extends a base that is a choice of its extensions has the base's own members, not its siblings'.
-    const base = child(home, part.ref)
+    const name = extensions.meantBy(part.ref)
+    const base = child(home, name)
+    // What extends a base that stands for its extensions has the base's own members, not its siblings'.
     const declared = isObject(child(base, 'properties')) && isObject(child(base, 'discriminator'))
     if (declared && elements(firstChild(base, 'oneOf', 'anyOf')).length > 0)
       return readTyped(base, 'inner', depth + 1)
-    if (active.has(part.ref))
+    const isBase = extensions.isBase(name)
+    const own = isBase ? readAlone(name, depth + 1) : undefined
+    if (own !== undefined) return own
+    if (isBase || active.has(part.ref))
       simplified(node, `The schema ${quoted(part.ref)} extends itself; that part was left out.`)
-    return resolveAt(part, depth)
+    return isBase ? any : resolveAt(part, depth)
   }
 
   const readChoice = (node: Node, position: Position, depth: number): Schema | undefined => {
@@ -214,10 +249,7 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     }
     if (joined.type === 'object')
       simplified(node, 'A choice of several objects was read as one with the members of all.')
-    return {
-      ...(own === undefined ? joined : mergeSchemas([own, joined], writeOut(depth)).schema),
-      ...nullable,
-    }
+    return { ...(own === undefined ? joined : merged(node, [own, joined], depth)), ...nullable }
   }
 
   const readTyped = (node: Node, position: Position, depth: number): Schema => {
@@ -244,6 +276,10 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
         return withEnum(node, { type })
       case 'array': {
         const items = child(node, 'items')
+        if (Array.isArray(items.value) || elements(child(node, 'prefixItems')).length > 0) {
+          simplified(node, 'A list whose elements differ by their place was read as a list of any JSON.')
+          return { type, items: any }
+        }
         const inner = position === 'form' ? 'form' : 'inner'
         return { type, items: isObject(items) ? read(items, inner, depth + 1) : any }
       }
@@ -264,12 +300,10 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     const properties = record(
       members(declared).map(([name, property]) => [name, read(property, 'inner', depth + 1)] as const),
     )
-    return {
-      type: 'object',
-      properties,
-      required: requiredNames(node, properties),
-      additional: readAdditional(node, properties, depth),
-    }
+    const additional = readAdditional(node, properties, depth)
+    if (additional !== null && Object.keys(properties).length > 0)
+      simplified(node, 'Members beside the declared ones can be neither selected nor given.')
+    return { type: 'object', properties, required: requiredNames(node, properties), additional }
   }
   const readAdditional = (
     node: Node,
@@ -332,26 +366,6 @@ function requiredNames(node: Node, properties: Readonly<Record<string, Schema>>)
   return [...new Set(names.filter(name => typeof name === 'string'))].filter(name =>
     Object.hasOwn(properties, name),
   )
-}
-
-/** Keys that make a schema more than a label on what it joins. */
-const structuralKeys: ReadonlySet<string> = new Set([
-  'properties',
-  'required',
-  'additionalProperties',
-  'patternProperties',
-  'items',
-  'enum',
-  'const',
-  'oneOf',
-  'anyOf',
-])
-
-/** `allOf: [{$ref}]` with labels beside it is how OpenAPI 3.0 puts labels on a reference. */
-function aliasOf(node: Node): Node | undefined {
-  const [only, ...others] = elements(child(node, 'allOf'))
-  if (only === undefined || others.length > 0 || referenceAt(only) === undefined) return undefined
-  return keysOf(node).some(key => structuralKeys.has(key)) ? undefined : only
 }
 
 /** False for a name that is only references and lists of itself: no value and no GraphQL type could ever match. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Schema } from '../../src/definition/index.ts'
-import { codes, defined, operationOf, read, schemaOf, swagger } from './small-document.ts'
+import { codes, defined, openapi, operationOf, read, schemaOf, swagger } from './small-document.ts'
 
 const schema = (value: unknown, definitions = {}) => schemaOf(value, definitions).schema
 
@@ -403,6 +403,112 @@ describe('a choice of objects', () => {
     })
     expect(membersOf('Fish', 'Pet')).toEqual(membersOf('Pet', 'Fish'))
   })
+})
+
+describe('a base with a discriminator', () => {
+  const named = (name: string) => ({ $ref: `#/definitions/${name}` })
+  const kind = { kind: { type: 'string' } }
+  const extension = (base: string, name: string, parts: object = {}) => ({
+    ...parts,
+    allOf: [named(base), { type: 'object', properties: { [name]: { type: 'boolean' } }, required: [name] }],
+  })
+  const Pet = { type: 'object', discriminator: 'kind', properties: kind, required: ['kind'] }
+  const definitions = {
+    Pet,
+    Cat: extension('Pet', 'claws'),
+    Tom: extension('Cat', 'fights'),
+    Called: { allOf: [named('Pet')] },
+    Dog: extension('Called', 'barks'),
+  }
+  /** What each name is made of when the first ones are read in this order. */
+  const membersOf = (names: readonly string[], given: Record<string, unknown> = definitions) => {
+    const properties = Object.fromEntries(names.map(name => [name, named(name)]))
+    const { schemas } = schemaOf({ type: 'object', properties }, given)
+    return Object.fromEntries(
+      Object.entries(schemas).map(([name, each]) => [
+        name,
+        each.type === 'object' ? Object.keys(each.properties).sort().join(' ') : each.type,
+      ]),
+    )
+  }
+
+  test('stands for whatever extends it, which does not have its siblings’ members', () => {
+    const expected = {
+      Pet: 'barks claws fights kind',
+      Cat: 'claws kind',
+      Tom: 'claws fights kind',
+      Dog: 'barks kind',
+    }
+    expect(membersOf(['Pet', 'Cat', 'Tom', 'Dog'])).toMatchObject(expected)
+    expect(membersOf(['Dog', 'Tom', 'Cat', 'Pet'])).toMatchObject(expected)
+    expect(schemaOf(named('Pet'), definitions).schemas.Pet).toMatchObject({ required: ['kind'] })
+  })
+
+  test('of OpenAPI 3, by allOf or by its mapping', () => {
+    const discriminator = { propertyName: 'kind', mapping: { b: '#/definitions/Bird', f: 'Fish' } }
+    const given = {
+      Pet: { ...Pet, discriminator },
+      Cat: extension('Pet', 'claws'),
+      Bird: { type: 'object', properties: { wings: { type: 'integer' } } },
+      Fish: { type: 'object', properties: { fins: { type: 'integer' } } },
+    }
+    expect(membersOf(['Pet'], given).Pet).toBe('claws fins kind wings')
+  })
+
+  test('that extends another, or itself', () => {
+    const given = {
+      ...definitions,
+      Animal: { type: 'object', properties: { name: { type: 'string' } } },
+      Pet: { discriminator: 'kind', allOf: [named('Animal'), named('Pet'), { properties: kind }] },
+    }
+    expect(membersOf(['Cat', 'Pet'], given)).toMatchObject({
+      Pet: 'barks claws fights kind name',
+      Cat: 'claws kind name',
+    })
+  })
+
+  test('is told', () => {
+    const { diagnostics } = read(
+      swagger({
+        definitions,
+        paths: { '/a': { get: { responses: { 200: { description: '', schema: named('Pet') } } } } },
+      }),
+    )
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({
+        severity: 'INFO',
+        code: 'SCHEMA_SIMPLIFIED',
+        pointer: '/definitions/Pet',
+        message: expect.stringContaining('members of all'),
+      }),
+    )
+  })
+})
+
+test.each([
+  [{ type: 'array', items: [{ type: 'string' }, { type: 'integer' }] }, /list/],
+  [{ type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'integer' } }, /list/],
+  [{ properties: { a: {} }, additionalProperties: true }, /beside the declared/],
+  [{ properties: { a: {} }, additionalProperties: { type: 'string' } }, /beside the declared/],
+])('what GraphQL cannot say is told: %j', (value, message) => {
+  const { diagnostics } = read(
+    openapi(
+      {
+        paths: {
+          '/a': {
+            get: {
+              operationId: 'Get',
+              responses: { 200: { description: '', content: { 'application/json': { schema: value } } } },
+            },
+          },
+        },
+      },
+      '3.1.0',
+    ),
+  )
+  expect(diagnostics).toMatchObject([
+    { severity: 'INFO', code: 'SCHEMA_SIMPLIFIED', message: expect.stringMatching(message) },
+  ])
 })
 
 describe('values', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ConnectorDefinition, Schema } from '../../src/definition/index.ts'
+import { allocateNames } from '../../src/subgraph/plan/names.ts'
 import { compiled } from './answer.ts'
 import { body, connector, list, object, operation, parameter, ref, text } from './definitions/build.ts'
 import { tracker } from './definitions/tracker.ts'
@@ -285,3 +286,10 @@ function shuffled(definition: ConnectorDefinition, numbers: Iterator<number>): C
     ),
   }
 }
+
+test('a hundred thousand equal names are told apart in one go', () => {
+  const wanted = Array.from({ length: 100_000 }, (_, index) => ({ key: `k${index}`, name: 'unnamed' }))
+  const given = allocateNames([...wanted, { key: 'exact', name: 'unnamed_3', exact: true }], '_')
+  expect(new Set(given.values()).size).toBe(100_001)
+  expect([given.get('k0'), given.get('k1'), given.get('k10')]).toEqual(['unnamed', 'unnamed_2', 'unnamed_4'])
+})

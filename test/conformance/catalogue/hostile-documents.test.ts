@@ -153,19 +153,6 @@ describe('documents that mean harm', () => {
         }),
     ],
     [
-      'fifty thousand members that have no name in GraphQL',
-      () =>
-        api({
-          type: 'object',
-          properties: Object.fromEntries(
-            Array.from({ length: 5e4 }, (_, n) => [
-              `\u2603${' '.repeat(n % 250)}\u2602${' '.repeat(n / 250)}`,
-              { type: 'string' },
-            ]),
-          ),
-        }),
-    ],
-    [
       'choices of everything',
       () =>
         api(
@@ -185,6 +172,37 @@ describe('documents that mean harm', () => {
             properties: { [`p${level}`]: { type: 'string' } },
             allOf: others,
           })),
+        ),
+    ],
+    [
+      'bases that all extend each other',
+      () =>
+        api(
+          schemaRef('L0'),
+          everyOther(60, (others, level) => ({
+            type: 'object',
+            discriminator: { propertyName: 'kind' },
+            properties: { kind: { type: 'string' }, [`p${level}`]: schemaRef(`L${(level + 1) % 60}`) },
+            allOf: others,
+          })),
+        ),
+    ],
+    [
+      'a chain of ten thousand bases',
+      () =>
+        api(
+          schemaRef('L0'),
+          Object.fromEntries(
+            Array.from({ length: 1e4 }, (_, level) => [
+              `L${level}`,
+              {
+                type: 'object',
+                discriminator: { propertyName: 'kind' },
+                properties: { kind: { type: 'string' } },
+                allOf: level === 0 ? [] : [schemaRef(`L${level - 1}`)],
+              },
+            ]),
+          ),
         ),
     ],
     [
