@@ -12,6 +12,7 @@ import {
   deriveSecret,
   loadKeys,
 } from '../connections/index.ts'
+import { claimDataFolder } from '../data-folder.ts'
 import { createGateway, createImports, createTester } from '../gateway/index.ts'
 import { createHosting } from '../hosting/index.ts'
 import { createIdentity } from '../identity/index.ts'
@@ -40,7 +41,8 @@ export async function serve(
   const logger = createLogger(config.logLevel)
   const metrics = createMetrics()
   const clock = systemClock
-  const { dataFolder, publicUrl } = config
+  const { publicUrl } = config
+  const dataFolder = await claimDataFolder(config.dataFolder)
 
   await using stack = new AsyncDisposableStack()
   const store = stack.use(

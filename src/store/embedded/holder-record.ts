@@ -1,4 +1,5 @@
 // hub.json in the data folder: who holds it, for people to read. The lock alone decides.
+import { randomBytes } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -13,12 +14,18 @@ export interface Holder {
 
 const holderSchema = z.object({ pid: z.number(), address: z.string(), startedAt: z.string() })
 
-/** Written whole or not at all. */
+/** Written whole or not at all, to a new file: what somebody put under its name is neither followed nor emptied. */
 export async function writeHolder(dataFolder: string, holder: Holder): Promise<void> {
   const path = recordPath(dataFolder)
-  const file = await open(`${path}.new`, 'w', 0o644)
-  await file.writeFile(`${JSON.stringify(holder)}\n`).finally(() => file.close())
-  await rename(`${path}.new`, path)
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  const file = await open(draft, 'wx', 0o644)
+  try {
+    await file.writeFile(`${JSON.stringify(holder)}\n`).finally(() => file.close())
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
 }
 
 /** Null where there is no record, or none that can be read. */

@@ -1,5 +1,4 @@
 // Where an embedded server lives and how its programs are run.
-import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
 import type { Launcher } from './launcher.ts'
 
@@ -12,7 +11,6 @@ export interface ServerPlace {
   readonly socketFolder: string
   /** The file that the server writes its own log to. */
   readonly log: string
-  readonly account: Account | null
   readonly binaries: Binaries
   readonly launch: Launcher
 }

@@ -1,7 +1,8 @@
 // Starts the server process of a cluster and waits until it answers.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { constants, type FileHandle, lstat, open, readFile, rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { JunctorError } from '../../errors.ts'
 import { removeStalePostmasterFile } from './postmaster-file.ts'
@@ -87,14 +88,19 @@ function launchServer({ cluster, socketFolder, binaries, launch }: ServerPlace, 
   }
 }
 
-/** The server's log, begun anew when it has grown large; `length` is what stood in it before this start. */
-async function openLog({ log, account }: ServerPlace): Promise<{ file: FileHandle; length: number }> {
-  const length = await stat(log).then(
-    stats => (stats.size > largestLog ? 0 : stats.size),
-    () => 0,
-  )
-  const file = await open(log, length === 0 ? 'w' : 'a', 0o600)
-  // A hub that runs as this account next time goes on writing it.
-  if (account) await file.chown(account.uid, account.gid)
-  return { file, length }
+/**
+ * The server's log; `length` is what stood in it before this start. Begun anew when it has grown large, and where what
+ * stands there is no file of the hub's own: a link would lead a hub that is root to any file of the system.
+ */
+async function openLog({ log }: ServerPlace): Promise<{ file: FileHandle; length: number }> {
+  const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
+  const stats = await lstat(log).catch(() => null)
+  if (stats && isOwnFile(stats) && stats.size <= largestLog)
+    return { file: await open(log, O_WRONLY | O_APPEND | O_NOFOLLOW), length: stats.size }
+  await rm(log, { force: true })
+  return { file: await open(log, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), length: 0 }
+}
+
+function isOwnFile(stats: Stats): boolean {
+  return stats.isFile() && stats.nlink === 1 && stats.uid === process.getuid?.()
 }
