@@ -1,4 +1,5 @@
 // The environment becomes one validated Config; nothing else reads process.env.
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { JunctorError } from './errors.ts'
@@ -35,6 +36,8 @@ export interface Config {
   /** Origins (scheme://host:port) that may resolve to private or loopback addresses. */
   readonly allowPrivate: readonly string[]
   readonly origins: readonly OriginSubstitute[]
+  /** Addresses and networks (CIDR) whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
   readonly logLevel: string
   readonly production: boolean
 }
@@ -71,15 +74,25 @@ const keys = list(',').transform((entries, context) =>
 const substitutes = list(',').transform((entries, context) =>
   entries.map(entry => {
     const [from = '', to = ''] = entry.split(/=(.*)/s)
-    if ((from !== '*' && !isOrigin(from)) || !isOrigin(to))
-      context.addIssue(
-        'must be a list of origin=origin, such as https://api.example.com=http://127.0.0.1:9000 or *=http://127.0.0.1:9001',
-      )
-    return {
-      from: from === '*' ? from : new URL(from).origin,
-      to: new URL(isOrigin(to) ? to : 'http://invalid').origin,
-    }
+    if ((from === '*' || isHttpOrigin(from)) && isHttpOrigin(to))
+      return { from: from === '*' ? from : new URL(from).origin, to: new URL(to).origin }
+    context.addIssue(
+      'must be a list of origin=origin with http or https, such as https://api.example.com=http://127.0.0.1:9000 or *=http://127.0.0.1:9001',
+    )
+    return { from: '', to: '' }
   }),
+)
+
+/** Whose word on a caller's address is taken (RFC 7239 §5.2): never everybody's, who could name any address. */
+const proxies = list(',').pipe(
+  z.array(
+    z
+      .string()
+      .refine(
+        isNetwork,
+        'must be a list of addresses and networks of your proxies, such as 127.0.0.1,10.0.0.0/8,fd00::/8',
+      ),
+  ),
 )
 
 const environment = z.object({
@@ -105,6 +118,7 @@ const environment = z.object({
   JUNCTOR_SIGNUP: z.enum(['first', 'open', 'closed']).default('first'),
   JUNCTOR_ALLOW_PRIVATE: list(',').pipe(z.array(origin)).default([]),
   JUNCTOR_ORIGINS: substitutes.default([]),
+  JUNCTOR_TRUST_PROXY: proxies.default([]),
   JUNCTOR_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
 })
@@ -135,6 +149,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     signup: values.JUNCTOR_SIGNUP,
     allowPrivate: values.JUNCTOR_ALLOW_PRIVATE,
     origins: values.JUNCTOR_ORIGINS,
+    trustedProxies: values.JUNCTOR_TRUST_PROXY,
     logLevel: values.JUNCTOR_LOG,
     production,
   }
@@ -142,6 +157,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function isOrigin(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]+\/?$/i.test(text) && URL.canParse(text)
+}
+
+function isHttpOrigin(text: string): boolean {
+  return isOrigin(text) && /^https?:/i.test(text)
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits] = text.split(/\/(.*)/s)
+  const version = isIP(address)
+  if (bits === undefined) return version !== 0
+  return (
+    version !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128)
+  )
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[]): JunctorError {

@@ -13,6 +13,7 @@ test('an empty environment has the documented defaults', () => {
     connectorFolders: [],
     allowPrivate: [],
     origins: [],
+    trustedProxies: [],
     production: false,
   })
   expect(readConfig({ PORT: '', JUNCTOR_SIGNUP: '' }).port).toBe(4000)
@@ -28,6 +29,13 @@ test.each([
   ['JUNCTOR_SIGNUP', 'maybe'],
   ['JUNCTOR_ALLOW_PRIVATE', 'http://127.0.0.1:9093/path'],
   ['JUNCTOR_ORIGINS', 'https://api.example.com'],
+  ['JUNCTOR_ORIGINS', '*=tcp://127.0.0.1:9000'],
+  ['JUNCTOR_ORIGINS', 'postgres://db.example.com=http://127.0.0.1:9000'],
+  ['JUNCTOR_TRUST_PROXY', 'true'],
+  ['JUNCTOR_TRUST_PROXY', '10.0.0.0/8,0.0.0.0/0'],
+  ['JUNCTOR_TRUST_PROXY', '10.0.0.0/33'],
+  ['JUNCTOR_TRUST_PROXY', '10.0.0.1/'],
+  ['JUNCTOR_TRUST_PROXY', 'proxy.example.com'],
   ['JUNCTOR_LOG', 'loud'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`${name} .+\\.$`))
@@ -53,4 +61,9 @@ test('origins are read exactly', () => {
     { from: 'https://api.example.com', to: 'http://127.0.0.1:9000' },
     { from: '*', to: 'http://127.0.0.1:9001' },
   ])
+})
+
+test('proxies are addresses and networks of either family', () => {
+  const { trustedProxies } = readConfig({ JUNCTOR_TRUST_PROXY: '127.0.0.1, ::1,10.0.0.0/8,fd00::/8' })
+  expect(trustedProxies).toEqual(['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'])
 })

@@ -97,7 +97,14 @@ export async function serve(
     logger,
     metrics,
   }
-  const gateway = stack.use(await createGateway({ services, publicUrl, ping: () => store.ping() }))
+  const gateway = stack.use(
+    await createGateway({
+      services,
+      publicUrl,
+      trustedProxies: config.trustedProxies,
+      ping: () => store.ping(),
+    }),
+  )
   void sealAnew(connections, triggers, logger)
   const address = await gateway.listen({ host: config.host, port: config.port })
   greet(publicUrl, address, await identity.signupOpen())

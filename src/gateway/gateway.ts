@@ -22,6 +22,8 @@ export function readHubSdl(): string {
 interface Options {
   readonly services: Services
   readonly publicUrl: string
+  /** Addresses and networks whose X-Forwarded-For names the caller. */
+  readonly trustedProxies: readonly string[]
   /** Rejects while the store does not answer. */
   readonly ping: () => Promise<void>
 }
@@ -33,7 +35,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** Builds the gateway. Disposing stops listening, ends sockets and lets requests in flight finish. */
 export async function createGateway(options: Options): Promise<Gateway> {
-  const { services } = options
+  const { services, publicUrl, trustedProxies } = options
   const hubSdl = readHubSdl()
   const slices = createSlices({ catalogue: services.catalogue, hubSdl })
   const present = createErrorPresenter(services.logger)
@@ -57,7 +59,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
       () => true,
       () => false,
     )
-  const server = await createHttpServer({ services, apollo, publicUrl: options.publicUrl, ready })
+  const server = await createHttpServer({ services, apollo, publicUrl, trustedProxies, ready })
   await server.ready()
   const silent = watchSilentConnections(server.server)
   const sockets = serveWebSockets({
@@ -67,7 +69,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
     present,
     clock: services.clock,
     logger: services.logger,
-    origins: new Set([new URL(options.publicUrl).origin]),
+    origins: new Set([new URL(publicUrl).origin]),
   })
   return {
     listen: ({ host, port }) => server.listen({ host, port }),

@@ -19,6 +19,8 @@ interface Options {
   readonly apollo: ApolloServer<RequestContext>
   /** Base of URLs that the hub tells others. */
   readonly publicUrl: string
+  /** Addresses and networks whose X-Forwarded-For names the caller. */
+  readonly trustedProxies: readonly string[]
   /** True while the hub is ready to work. */
   readonly ready: () => Promise<boolean>
 }
@@ -30,6 +32,7 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
     bodyLimit,
     forceCloseConnections: 'idle',
     logger: false,
+    trustProxy: [...options.trustedProxies],
     routerOptions: { maxParamLength: 500 },
   })
 
