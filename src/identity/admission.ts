@@ -1,6 +1,7 @@
 // Who may make an account: the first person, who administers the hub, and after that whoever is invited.
 import type { DBTransactionAdapter } from '@better-auth/core/db/adapter'
 import { APIError } from 'better-auth/api'
+import { z } from 'zod'
 import type { Store } from '../store/index.ts'
 
 /** `first`: one account, then invitations. `closed`: invitations only. `open`: anybody. */
@@ -8,29 +9,48 @@ export type Signup = 'first' | 'open' | 'closed'
 
 type Reader = Pick<DBTransactionAdapter, 'count' | 'findMany'>
 
+/** What somebody who signs up says of themselves. */
+export interface Claim {
+  readonly email: string
+  /** Known to whoever was invited and to the organization, as an address is not. */
+  readonly invitationId: string | null
+}
+
+const signUpBody = z.object({
+  email: z.string().catch(''),
+  invitationId: z.string().nullable().catch(null),
+})
+
+/** Reads the body of a sign-up. */
+export function claimOf(body: unknown): Claim {
+  return signUpBody.catch({ email: '', invitationId: null }).parse(body)
+}
+
 /** Says whether this account becomes the administrator's. Throws SIGNUP_CLOSED (403) where it may not be made. */
 export async function admit(
   adapter: Reader,
   signup: Signup,
-  email: string,
+  claim: Claim,
   now: Date,
 ): Promise<{ admin: boolean }> {
   const accounts = await adapter.count({ model: 'user' })
   if (accounts === 0 && signup !== 'closed') return { admin: true }
-  if (signup === 'open' || (await isInvited(adapter, email, now))) return { admin: false }
+  if (signup === 'open' || (await isInvited(adapter, claim, now))) return { admin: false }
   throw new APIError('FORBIDDEN', {
     code: 'SIGNUP_CLOSED',
     message:
-      'Sign-up is closed on this hub. Ask somebody who has an account to invite this e-mail address to their organization, or ask the operator to set JUNCTOR_SIGNUP to open.',
+      'Sign-up is closed on this hub. Ask somebody who has an account to invite this e-mail address to their organization and sign up with the invitation\'s id as "invitationId", or ask the operator to set JUNCTOR_SIGNUP to open.',
   })
 }
 
-async function isInvited(adapter: Reader, email: string, now: Date): Promise<boolean> {
-  const invitations = await adapter.findMany<{ status: string; expiresAt: Date }>({
+async function isInvited(adapter: Reader, { email, invitationId }: Claim, now: Date): Promise<boolean> {
+  if (invitationId === null) return false
+  const [invitation] = await adapter.findMany<{ email: string; status: string; expiresAt: Date }>({
     model: 'invitation',
-    where: [{ field: 'email', value: email.toLowerCase() }],
+    where: [{ field: 'id', value: invitationId }],
   })
-  return invitations.some(invitation => invitation.status === 'pending' && invitation.expiresAt > now)
+  if (!invitation || invitation.email.toLowerCase() !== email.toLowerCase()) return false
+  return invitation.status === 'pending' && invitation.expiresAt > now
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts'
 import type { Secret } from '../secret.ts'
 import { type Store, schema } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { admit, type Signup } from './admission.ts'
+import { admit, claimOf, type Signup } from './admission.ts'
 import { apiKeyPrefix } from './credential.ts'
 import { ensureOrganization } from './personal-organization.ts'
 import { createRateLimitStorage, type RateLimits } from './rate-limit.ts'
@@ -74,8 +74,8 @@ export function configureBetterAuth(options: BetterAuthOptions) {
     hooks: {
       // Refuses before the password is hashed and before the answer could tell which addresses have accounts.
       before: createAuthMiddleware(async context => {
-        if (context.path !== '/sign-up/email' || typeof context.body?.email !== 'string') return
-        await admit(context.context.adapter, signup, context.body.email, now())
+        if (context.path !== '/sign-up/email') return
+        await admit(context.context.adapter, signup, claimOf(context.body), now())
       }),
     },
     databaseHooks: {
@@ -84,7 +84,8 @@ export function configureBetterAuth(options: BetterAuthOptions) {
           before: async (user, context) => {
             if (!context) return false
             const adapter = await getCurrentAdapter(context.context.adapter)
-            const { admin } = await admit(adapter, signup, user.email, now())
+            const claim = { ...claimOf(context.body), email: user.email }
+            const { admin } = await admit(adapter, signup, claim, now())
             return { data: { ...user, admin } }
           },
         },
@@ -101,7 +102,8 @@ export function configureBetterAuth(options: BetterAuthOptions) {
       },
     },
     plugins: [
-      bearer(),
+      // What lists of sessions and the store hold is the token without its signature.
+      bearer({ requireSignature: true }),
       organization({ teams: { enabled: true } }),
       apiKey({
         apiKeyHeaders: 'x-api-key',

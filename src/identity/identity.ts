@@ -114,12 +114,14 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       // Node's fetch names a mode but no site; every browser that names a mode names the site as well. Taken for a
       // browser, a program that signs in would be refused for having no Origin.
       if (!headers.has('sec-fetch-site')) headers.delete('sec-fetch-mode')
+      const { pathname } = new URL(request.url)
       const safe = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
-      if (!safe && headers.has('x-api-key')) return keysMayNot()
+      const byKey = headers.has('x-api-key')
+      if (byKey && !(request.method === 'GET' && pathname === '/api/auth/get-session')) return keysMayNot()
       const answer = () => auth.handler(new Request(request, { headers })).catch(failed)
       const response = safe || (await hasAccounts()) ? await answer() : await alone(answer)
-      if (!safe && response.ok && changesAccess(new URL(request.url).pathname)) cache.clear()
-      return response
+      if (!safe && response.ok && changesAccess(pathname)) cache.clear()
+      return byKey ? withoutToken(response) : response
     },
     async authenticate(headers) {
       const credential = readCredential(headers, cookieName)
@@ -159,13 +161,27 @@ function changesAccess(path: string): boolean {
   return !/\/sign-(in|up)\//.test(path)
 }
 
-/** A key that could mint keys or change a password would outlive its own revocation. */
+const sessionAnswer = z.looseObject({ session: z.looseObject({ token: z.unknown() }) })
+
+/** better-auth repeats the key as the token of a session that there is not. */
+async function withoutToken(response: Response): Promise<Response> {
+  const body: unknown = await response.json()
+  const { data } = sessionAnswer.safeParse(body)
+  if (!data) return Response.json(body, { status: response.status })
+  const { token: _, ...session } = data.session
+  return Response.json(
+    { ...data, session },
+    { status: response.status, headers: { 'cache-control': 'no-store' } },
+  )
+}
+
+/** A key that could mint keys, read sessions or change a password would outlive its own revocation. */
 function keysMayNot(): Response {
   return Response.json(
     {
       code: 'FORBIDDEN',
       message:
-        'An API key cannot change accounts, keys or organizations. Sign in and use the session instead.',
+        'An API key answers for itself at /api/auth/get-session alone, and cannot read or change accounts, sessions, keys or organizations. Sign in and use the session instead.',
     },
     { status: 403 },
   )

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Identity } from '../../src/identity/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { openTestStore } from '../harness/open-test-store.ts'
-import { bearer, call, openIdentity, type Person, password, person, signIn, signUp } from './person.ts'
+import {
+  bearer,
+  call,
+  openIdentity,
+  type Person,
+  password,
+  person,
+  signIn,
+  signUp,
+  tokenOf,
+} from './person.ts'
 
 const day = 86_400_000
 let store: Store
@@ -30,13 +40,18 @@ describe('sessions', () => {
     expect(byCookie?.expiresAt).toBeGreaterThan(Date.now() + 6 * day)
   })
 
-  it('take the signed token of the set-auth-token header as well', async () => {
+  it('take the signed token of the set-auth-token header, and not the bare one that lists and the store hold', async () => {
     const answer = await call(identity, 'POST', '/sign-in/email', {
       body: { email: 'ada@example.com', password },
     })
-    const signed = answer.headers.get('set-auth-token') ?? ''
-    expect(signed).toContain('.')
+    const signed = tokenOf(answer)
+    expect(signed.startsWith(`${answer.body.token}.`)).toBe(true)
     expect(await identity.authenticate(bearer(signed))).toMatchObject({ email: 'ada@example.com' })
+    expect(await identity.authenticate(bearer(answer.body.token))).toBeNull()
+    const asked = (token: string) =>
+      call(identity, 'GET', '/get-session', { headers: { authorization: `Bearer ${token}` } })
+    expect((await asked(signed)).body.user.id).toBe(answer.body.user.id)
+    expect((await asked(answer.body.token)).body).toBeNull()
   })
 
   it('begin with the right password only, and say nothing of which part was wrong', async () => {
@@ -238,6 +253,36 @@ describe('API keys', () => {
     expect(more.body.message).toContain('Sign in')
   })
 
+  it.each([
+    '/list-sessions',
+    '/list-accounts',
+    '/api-key/list',
+    '/organization/list',
+    '/organization/get-full-organization',
+    '//list-sessions',
+    '/get-session/../list-sessions',
+  ])('read nothing at %s', async path => {
+    const { body } = await create({ name: 'curious' })
+    const answer = await call(identity, 'GET', path, { headers: { 'x-api-key': body.key } })
+    expect(answer.status).toBe(403)
+    expect(answer.body).toEqual({ code: 'FORBIDDEN', message: expect.stringContaining('Sign in') })
+    const asBearer = await call(identity, 'GET', path, { headers: { authorization: `Bearer ${body.key}` } })
+    expect(asBearer.status).toBeGreaterThanOrEqual(400)
+  })
+
+  it('learn whom they stand for, and no token', async () => {
+    const { body } = await create({ name: 'asking' })
+    const answer = await call(identity, 'GET', '/get-session', { headers: { 'x-api-key': body.key } })
+    expect(answer.body.user.id).toBe(bob.id)
+    expect(answer.body.session.userId).toBe(bob.id)
+    expect(answer.body.session).not.toHaveProperty('token')
+    expect([...answer.headers.keys()]).not.toContain('set-auth-token')
+    const wrong = await call(identity, 'GET', '/get-session', {
+      headers: { 'x-api-key': `junctor_${'a'.repeat(64)}` },
+    })
+    expect(wrong.status).toBeGreaterThanOrEqual(400)
+  })
+
   it('are deleted by their own person only', async () => {
     const { body } = await create({ name: 'mine' })
     const mallory = await person(identity, 'mallory@example.com')
@@ -307,7 +352,7 @@ describe('the first sign-up and the fields of an account', () => {
   it('admin is not taken from input, at sign-up or later', async () => {
     const answer = await signUp(identity, 'zoe@example.com', { admin: true })
     if (answer.status === 200) {
-      expect((await identity.authenticate(bearer(answer.body.token)))?.admin).toBe(false)
+      expect((await identity.authenticate(bearer(tokenOf(answer))))?.admin).toBe(false)
     } else expect(answer.status).toBe(400)
     const bob = await signIn(identity, 'bob@example.com')
     await call(identity, 'POST', '/update-user', { body: { admin: true }, headers: { cookie: bob.cookie } })

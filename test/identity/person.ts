@@ -28,6 +28,7 @@ interface AnswerBody {
   readonly key: string
   readonly token: string
   readonly user: { readonly id: string }
+  readonly session: { readonly userId: string }
   readonly code?: string
   readonly message?: string
 }
@@ -73,19 +74,21 @@ function cookieOf(answer: Answer): string {
     .join('; ')
 }
 
+export const tokenOf = (answer: Answer) => answer.headers.get('set-auth-token') ?? ''
+
 export const signUp = (identity: Identity, email: string, extra: object = {}) =>
   call(identity, 'POST', '/sign-up/email', { body: { email, password, name: email.split('@')[0], ...extra } })
 
-export async function person(identity: Identity, email: string): Promise<Person> {
-  const answer = await signUp(identity, email)
+export async function person(identity: Identity, email: string, extra: object = {}): Promise<Person> {
+  const answer = await signUp(identity, email, extra)
   if (answer.status !== 200) throw new Error(`${email} could not sign up: ${JSON.stringify(answer.body)}`)
-  return { id: answer.body.user.id, email, token: answer.body.token, cookie: cookieOf(answer) }
+  return { id: answer.body.user.id, email, token: tokenOf(answer), cookie: cookieOf(answer) }
 }
 
 export async function signIn(identity: Identity, email: string): Promise<Person> {
   const answer = await call(identity, 'POST', '/sign-in/email', { body: { email, password } })
   if (answer.status !== 200) throw new Error(`${email} could not sign in: ${JSON.stringify(answer.body)}`)
-  return { id: answer.body.user.id, email, token: answer.body.token, cookie: cookieOf(answer) }
+  return { id: answer.body.user.id, email, token: tokenOf(answer), cookie: cookieOf(answer) }
 }
 
 export const bearer = (token: string) => new Headers({ authorization: `Bearer ${token}` })

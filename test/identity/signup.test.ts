@@ -110,14 +110,15 @@ describe('invited people', () => {
     })
     expect(invited.status).toBe(200)
 
-    expect((await signUp(identity, 'eve@example.com')).status).toBe(403)
-    const bob = await person(identity, 'bob@example.com')
+    const invitationId = invited.body.id
+    expect((await signUp(identity, 'eve@example.com', { invitationId })).status).toBe(403)
+    const bob = await person(identity, 'bob@example.com', { invitationId })
     const before = await identity.authenticate(bearer(bob.token))
     expect(before).toMatchObject({ admin: false, teamIds: [] })
     expect(before?.organizationIds).toHaveLength(1)
 
     const accepted = await call(identity, 'POST', '/organization/accept-invitation', {
-      body: { invitationId: invited.body.id },
+      body: { invitationId },
       ...as(bob),
     })
     expect(accepted.status, JSON.stringify(accepted.body)).toBe(200)
@@ -149,12 +150,27 @@ describe('invited people', () => {
     ['cancelled', `status = 'canceled'`],
   ])('may not sign up by an %s invitation', async (_, change) => {
     const actor = await identity.authenticate(bearer(ada.token))
-    await call(identity, 'POST', '/organization/invite-member', {
+    const invited = await call(identity, 'POST', '/organization/invite-member', {
       body: { email: 'bob@example.com', role: 'member', organizationId: actor!.organizationId },
       ...as(ada),
     })
     await store.pool.query(`update invitation set ${change}`)
-    expect((await signUp(identity, 'bob@example.com')).status).toBe(403)
+    const answer = await signUp(identity, 'bob@example.com', { invitationId: invited.body.id })
+    expect(answer.status).toBe(403)
+  })
+
+  it('prove it by the invitation’s id: who only knows the address is refused like any stranger', async () => {
+    const actor = await identity.authenticate(bearer(ada.token))
+    await call(identity, 'POST', '/organization/invite-member', {
+      body: { email: 'bob@example.com', role: 'member', organizationId: actor!.organizationId },
+      ...as(ada),
+    })
+    const stranger = await signUp(identity, 'eve@example.com')
+    for (const extra of [{}, { invitationId: 'guessed' }, { invitationId: 7 }, { invitationId: null }]) {
+      const answer = await signUp(identity, 'bob@example.com', extra)
+      expect([answer.status, answer.body]).toEqual([403, stranger.body])
+    }
+    expect(await count()).toBe(1)
   })
 })
 
