@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import type { WebappContext } from '../../src/hosting/webapp.ts'
 import { printJson } from '../../src/json.ts'
-import type { Database } from './engine.ts'
+import type { OpenDatabase } from './engine.ts'
 import { openMysql } from './mysql.ts'
 import { openPostgres } from './postgres.ts'
 import { ensureSample } from './sample.ts'
@@ -14,17 +14,17 @@ import { readTarget, type Target } from './target.ts'
 
 export interface Databases extends AsyncDisposable {
   /** Throws SqlProblem where the connection does not say what to open. Connects nothing yet. */
-  of(context: WebappContext): Database
+  of(context: WebappContext): OpenDatabase
 }
 
 /** The least recently used is closed beyond this number. */
 const mostOpen = 100
 
 export function createDatabases(clock: Clock = systemClock): Databases {
-  const open = new Map<string, Database>()
+  const open = new Map<string, OpenDatabase>()
   const closing = new Set<Promise<void>>()
 
-  const close = async (key: string, database: Database): Promise<void> => {
+  const close = async (key: string, database: OpenDatabase): Promise<void> => {
     open.delete(key)
     await database[Symbol.asyncDispose]()
   }
@@ -66,7 +66,7 @@ function keyOf(target: Target, connection: WebappContext['connection']): string 
     .digest('base64url')
 }
 
-function opened(target: Target, { dataFolder, connect }: WebappContext, clock: Clock): Database {
+function opened(target: Target, { dataFolder, connect }: WebappContext, clock: Clock): OpenDatabase {
   switch (target.engine) {
     case 'postgres':
       return openPostgres(target, connect, clock)

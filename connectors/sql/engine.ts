@@ -51,15 +51,30 @@ export interface QueryResult {
   readonly rows: readonly Row[]
   /** Null where the statement changes nothing. */
   readonly affectedRows: number | null
-  /** There were more rows than a call may return. */
+  /** There were more rows than the limit. */
   readonly truncated: boolean
+}
+
+/** Where reading ends. One row is always read, however many bytes it has. */
+export interface ReadLimit {
+  readonly rows: number
+  /** Of the rows as JSON. */
+  readonly bytes: number
+  /** False for rows to leave out; they count for nothing. */
+  readonly keep?: (row: Row) => boolean
 }
 
 /** Tables have any columns; statements name them by sql.id only. */
 export type AnyDatabase = Record<string, Record<string, unknown>>
 
-/** One database that is open. Rows come out as JSON (README.md, "Values"). */
-export interface Database extends AsyncDisposable {
+/** A database that is open, for the calls of one connection. */
+export interface OpenDatabase extends AsyncDisposable {
+  /** The database for one call. `signal` aborts when the caller goes away, and ends what the call has begun. */
+  during(signal: AbortSignal): Database
+}
+
+/** One database as one call sees it. Rows come out as JSON (README.md, "Values"). */
+export interface Database {
   readonly kysely: Kysely<AnyDatabase>
   /** True where INSERT, UPDATE and DELETE can return rows. */
   readonly returning: boolean
@@ -69,12 +84,19 @@ export interface Database extends AsyncDisposable {
   describe(name: string): Promise<Table | null>
   /** A column's value as the driver takes it. Throws SqlProblem where it does not fit the column. */
   toParameter(column: Column, value: Json): unknown
+  /** Rows of a query that limits their number itself. `keep` is false for rows to leave out, which count for nothing. */
+  read(
+    query: RawBuilder<Row>,
+    options: { bytes: number; keep?: (row: Row) => boolean },
+  ): Promise<Pick<QueryResult, 'rows' | 'truncated'>>
   /** Runs one statement in a session of its own, which ends with it: nothing it sets reaches another call. */
-  run(query: string, parameters: readonly Json[], most: number): Promise<QueryResult>
+  run(query: string, parameters: readonly Json[], most: ReadLimit): Promise<QueryResult>
 }
 
 export type Connect = WebappContext['connect']
 
 /** What every server session is held to. */
 export const statementSeconds = 30
+/** What the hub waits for a server that should have ended the statement itself. */
+export const silentSeconds = statementSeconds + 5
 export const sessionsPerDatabase = 4

@@ -1,55 +1,73 @@
 // MySQL 8 and MariaDB 10.6 and newer through mysql2, over sockets of the egress guard. Statements are always prepared:
 // the driver's own quoting is not safe in every SQL mode (NO_BACKSLASH_ESCAPES).
-import { type Kysely, sql } from 'kysely'
-import {
-  type Connection,
-  createConnection,
-  type FieldPacket,
-  type ResultSetHeader,
-  type RowDataPacket,
-} from 'mysql2'
+import type { Socket } from 'node:net'
+import { type Kysely, MysqlAdapter, MysqlQueryCompiler, sql } from 'kysely'
+import { type Connection, createConnection, type FieldPacket } from 'mysql2'
 import type { Clock } from '../../src/clock.ts'
-import type { Json } from '../../src/json.ts'
-import {
-  type AnyDatabase,
-  type Column,
-  type Connect,
-  type Database,
-  type QueryResult,
-  type Row,
-  sessionsPerDatabase,
-  statementSeconds,
-  type Table,
-  type TableName,
+import type {
+  AnyDatabase,
+  Column,
+  Connect,
+  OpenDatabase,
+  ReadLimit,
+  Row,
+  Table,
+  TableName,
 } from './engine.ts'
-import { type MysqlResult, type MysqlSession, mysqlKysely } from './mysql-kysely.ts'
+import { sessionsPerDatabase, silentSeconds, statementSeconds } from './engine.ts'
 import { driverValues, fromMysql, mysqlForms, mysqlKind, toMysqlParameter } from './mysql-values.ts'
 import { freeParameter } from './parameters.ts'
+import { rowBudget, unlimited } from './row-budget.ts'
 import { createSessionPool } from './session-pool.ts'
+import { type Outcome, statementKysely } from './statement-kysely.ts'
 import type { ServerTarget } from './target.ts'
 
-export function openMysql(target: ServerTarget, connect: Connect, clock: Clock): Database {
-  const pool = createSessionPool<MysqlSession>({
+interface Session {
+  readonly connection: Connection
+  readonly socket: Socket
+  ended: boolean
+}
+
+export function openMysql(target: ServerTarget, connect: Connect, clock: Clock): OpenDatabase {
+  const pool = createSessionPool<Session>({
     open: () => openSession(target, connect),
     close: closeSession,
+    destroy,
     alive: ({ ended }) => !ended,
     most: sessionsPerDatabase,
+    workMilliseconds: silentSeconds * 1000,
     clock,
   })
-  const kysely = mysqlKysely(pool, execute)
   return {
-    kysely,
-    returning: false,
-    tables: () => listTables(kysely),
-    describe: name => describeTable(kysely, name),
-    toParameter: toMysqlParameter,
-    run: (query, parameters, most) =>
-      pool.once(({ connection }) => runStatement(connection, query, parameters, most)),
+    during(signal) {
+      const execute = (text: string, values: readonly unknown[], most: ReadLimit) =>
+        pool.use(session => runStatement(session, text, values, most), { signal })
+      const kysely = statementKysely({
+        adapter: new MysqlAdapter(),
+        compiler: new MysqlQueryCompiler(),
+        execute: (text, values) => execute(text, values, unlimited),
+      })
+      return {
+        kysely,
+        returning: false,
+        tables: () => listTables(kysely),
+        describe: name => describeTable(kysely, name),
+        toParameter: toMysqlParameter,
+        read(query, options) {
+          const { sql: text, parameters } = query.compile(kysely)
+          return execute(text, parameters, { ...unlimited, ...options })
+        },
+        run(query, parameters, most) {
+          const values = parameters.map(value => freeParameter(value, mysqlForms))
+          return pool.use(session => runStatement(session, query, values, most), { signal, alone: true })
+        },
+      }
+    },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }
 
-async function openSession(target: ServerTarget, connect: Connect): Promise<MysqlSession> {
+async function openSession(target: ServerTarget, connect: Connect): Promise<Session> {
   const { host, port, database, username: user, password, ssl } = target
   const socket = await connect({ scheme: 'mysql', host, port })
   const connection = createConnection({
@@ -72,7 +90,7 @@ async function openSession(target: ServerTarget, connect: Connect): Promise<Mysq
     // The process runs without `eval`.
     disableEval: true,
   })
-  const session: MysqlSession = { connection, ended: false }
+  const session: Session = { connection, socket, ended: false }
   const end = () => {
     session.ended = true
   }
@@ -83,7 +101,7 @@ async function openSession(target: ServerTarget, connect: Connect): Promise<Mysq
     await new Promise<void>((resolve, reject) => {
       connection.connect(error => (error ? reject(error) : resolve()))
     })
-    await execute(session, sessionSettings, [])
+    await runStatement(session, sessionSettings, [], unlimited)
   } catch (error) {
     socket.destroy()
     throw error
@@ -101,64 +119,48 @@ const sessionSettings = `set time_zone = '+00:00'
   /*!50708 , max_execution_time = ${statementSeconds * 1000} */
   /*M!100101 , max_statement_time = ${statementSeconds} */`
 
-function closeSession({ connection, ended }: MysqlSession): Promise<void> {
-  if (ended) {
-    connection.destroy()
-    return Promise.resolve()
-  }
-  return new Promise((resolve, reject) => {
-    connection.end(error => (error ? reject(error) : resolve()))
+async function closeSession(session: Session): Promise<void> {
+  if (session.ended) return destroy(session)
+  await new Promise<void>((resolve, reject) => {
+    session.connection.end(error => (error ? reject(error) : resolve()))
   })
 }
 
-/** One prepared statement to its end. */
-function execute(
-  { connection }: MysqlSession,
-  text: string,
-  parameters: readonly unknown[],
-): Promise<MysqlResult> {
-  return new Promise((resolve, reject) => {
-    connection.execute<RowDataPacket[] | ResultSetHeader>(
-      text,
-      driverValues(parameters),
-      (error, result, fields) => {
-        if (error) reject(error)
-        else if (Array.isArray(result)) resolve({ rows: result.map(readerOf(fields)), header: null })
-        else resolve({ rows: [], header: result })
-      },
-    )
-  })
+function destroy(session: Session): void {
+  session.ended = true
+  session.connection.destroy()
+  session.socket.destroy()
 }
 
 function readerOf(fields: readonly FieldPacket[]): (row: Readonly<Record<string, unknown>>) => Row {
   return row => Object.fromEntries(fields.map(field => [field.name, fromMysql(row[field.name], field)]))
 }
 
+/** One prepared statement, to its end or the limit's. */
 function runStatement(
-  connection: Connection,
-  query: string,
-  parameters: readonly Json[],
-  most: number,
-): Promise<QueryResult> {
-  const values = parameters.map(value => freeParameter(value, mysqlForms))
-  const running = connection.execute(query, driverValues(values))
-  const rows: Row[] = []
+  session: Session,
+  text: string,
+  values: readonly unknown[],
+  most: ReadLimit,
+): Promise<Outcome> {
+  const running = session.connection.execute(text, driverValues(values))
+  const { rows, take } = rowBudget(most)
   let read: ReturnType<typeof readerOf> | null = null
-  let affectedRows: number | null = null
+  let written: Pick<Outcome, 'affectedRows' | 'insertId'> = { affectedRows: null }
   return new Promise((resolve, reject) => {
     running.on('fields', (fields: readonly FieldPacket[] | undefined) => {
       read = fields ? readerOf(fields) : null
     })
     running.on('result', (result: Readonly<Record<string, unknown>>) => {
-      if (!read) affectedRows = Number(result.affectedRows ?? 0)
-      else if (rows.length < most) rows.push(read(result))
-      else {
+      if (!read)
+        written = { affectedRows: Number(result.affectedRows ?? 0), insertId: String(result.insertId ?? 0) }
+      else if (!take(read(result))) {
         resolve({ rows, affectedRows: null, truncated: true })
-        // The rest is not wanted, and the session ends with this call.
-        connection.destroy()
+        // The rest is not wanted, and the server ends a statement only with its session.
+        destroy(session)
       }
     })
-    running.on('end', () => resolve({ rows, affectedRows, truncated: false }))
+    running.on('end', () => resolve({ rows, ...written, truncated: false }))
     running.on('error', reject)
   })
 }

@@ -1,24 +1,24 @@
 // PostgreSQL 13 and newer through node-postgres, over sockets of the egress guard.
 import type { Socket } from 'node:net'
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { type Kysely, PostgresAdapter, PostgresQueryCompiler, sql } from 'kysely'
 import pg from 'pg'
 import type { Clock } from '../../src/clock.ts'
-import type { Json } from '../../src/json.ts'
-import {
-  type AnyDatabase,
-  type Column,
-  type Connect,
-  type Database,
-  type QueryResult,
-  type Row,
-  sessionsPerDatabase,
-  statementSeconds,
-  type Table,
-  type TableName,
+import type {
+  AnyDatabase,
+  Column,
+  Connect,
+  OpenDatabase,
+  ReadLimit,
+  Row,
+  Table,
+  TableName,
 } from './engine.ts'
+import { sessionsPerDatabase, silentSeconds, statementSeconds } from './engine.ts'
 import { freeParameter } from './parameters.ts'
 import { postgresForms, postgresKind, postgresTypes, toPostgresParameter } from './postgres-types.ts'
+import { rowBudget, unlimited } from './row-budget.ts'
 import { createSessionPool } from './session-pool.ts'
+import { type Outcome, statementKysely } from './statement-kysely.ts'
 import type { ServerTarget } from './target.ts'
 
 interface Session {
@@ -27,37 +27,48 @@ interface Session {
   ended: boolean
 }
 
-export function openPostgres(target: ServerTarget, connect: Connect, clock: Clock): Database {
+export function openPostgres(target: ServerTarget, connect: Connect, clock: Clock): OpenDatabase {
   const pool = createSessionPool<Session>({
     open: () => openSession(target, connect),
-    close: ({ client }) => client.end(),
+    close: async session => (session.ended ? destroy(session) : session.client.end()),
+    destroy,
     alive: ({ ended }) => !ended,
     most: sessionsPerDatabase,
+    workMilliseconds: silentSeconds * 1000,
     clock,
   })
-  const kysely = new Kysely<AnyDatabase>({
-    dialect: new PostgresDialect({
-      pool: {
-        async connect() {
-          const { session, release } = await pool.lease()
-          return { query: session.client.query.bind(session.client), release }
-        },
-        end: async () => pool[Symbol.asyncDispose](),
-      },
-    }),
-  })
   return {
-    kysely,
-    returning: true,
-    tables: () => listTables(kysely),
-    describe: name => describeTable(kysely, name),
-    toParameter: toPostgresParameter,
-    run: (query, parameters, most) => pool.once(session => runStatement(session, query, parameters, most)),
-    async [Symbol.asyncDispose]() {
-      await kysely.destroy()
-      await pool[Symbol.asyncDispose]()
+    during(signal) {
+      const execute = (text: string, values: readonly unknown[], most: ReadLimit) =>
+        pool.use(session => runStatement(session, text, values, most), { signal })
+      const kysely = statementKysely({
+        adapter: new PostgresAdapter(),
+        compiler: new PostgresQueryCompiler(),
+        execute: (text, values) => execute(text, values, unlimited),
+      })
+      return {
+        kysely,
+        returning: true,
+        tables: () => listTables(kysely),
+        describe: name => describeTable(kysely, name),
+        toParameter: toPostgresParameter,
+        read(query, options) {
+          const { sql: text, parameters } = query.compile(kysely)
+          return execute(text, parameters, { ...unlimited, ...options })
+        },
+        run(query, parameters, most) {
+          const values = parameters.map(value => freeParameter(value, postgresForms))
+          return pool.use(session => runStatement(session, query, values, most), { signal, alone: true })
+        },
+      }
     },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
+}
+
+function destroy(session: Session): void {
+  session.ended = true
+  session.socket.destroy()
 }
 
 /** What a session prints must not depend on the server's configuration. */
@@ -103,33 +114,27 @@ async function openSession(target: ServerTarget, connect: Connect): Promise<Sess
 }
 
 function runStatement(
-  { client, socket }: Session,
-  query: string,
-  parameters: readonly Json[],
-  most: number,
-): Promise<QueryResult> {
+  session: Session,
+  text: string,
+  values: readonly unknown[],
+  most: ReadLimit,
+): Promise<Outcome> {
   // The extended protocol takes one statement only, also where there are no parameters.
-  const config = {
-    text: query,
-    values: parameters.map(value => freeParameter(value, postgresForms)),
-    queryMode: 'extended',
-  }
+  const config = { text, values: [...values], queryMode: 'extended' }
   const running = new pg.Query<Row>(config)
-  const rows: Row[] = []
+  const { rows, take } = rowBudget(most)
   return new Promise((resolve, reject) => {
     running.on('row', row => {
-      if (rows.length < most) rows.push(row)
-      else {
-        resolve({ rows, affectedRows: null, truncated: true })
-        // The rest is not wanted, and the session ends with this call.
-        socket.destroy()
-      }
+      if (take(row)) return
+      resolve({ rows, affectedRows: null, truncated: true })
+      // The rest is not wanted, and the server ends a statement only with its session.
+      destroy(session)
     })
     running.on('end', ({ rowCount, fields }: pg.QueryResult<Row>) =>
       resolve({ rows, affectedRows: fields.length > 0 ? null : rowCount, truncated: false }),
     )
     running.on('error', reject)
-    client.query(running)
+    session.client.query(running)
   })
 }
 
@@ -187,7 +192,8 @@ async function describeTable(kysely: Kysely<AnyDatabase>, name: string): Promise
       not a.attnotnull as nullable,
       a.atthasdef or a.attidentity <> '' as has_default,
       a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) like 'nextval(%', false) as increments,
-      coalesce(array_position(k.indkey::int2[], a.attnum) + 1, 0) as key_position
+      -- Without the columns of INCLUDE. A slice counts from 1, the vector from 0.
+      coalesce(array_position((k.indkey::int2[])[:k.indnkeyatts - 1], a.attnum), 0) as key_position
     from found f
     join pg_attribute a on a.attrelid = f.oid and a.attnum > 0 and not a.attisdropped
     join pg_type t on t.oid = a.atttypid

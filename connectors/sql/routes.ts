@@ -12,6 +12,8 @@ import { printTriggerState, readTriggerState, type TriggerState } from './trigge
 import { poll, present } from './triggers.ts'
 
 const mostRows = 5_000
+/** Below what the hub reads of an answer, 10 MiB. */
+const mostBytes = 8 * 1024 * 1024
 const pollSeconds = 5
 
 interface Call {
@@ -114,12 +116,12 @@ async function listRowsOf({ database, url, parts: [name = ''] }: Call): Promise<
     ...(filter ? { filter } : {}),
     ...(order ? { order } : {}),
     ...(select ? { select } : {}),
-    top,
+    most: { rows: top, bytes: mostBytes },
     skip,
   })
   if (!more) return json({ value: rows })
   const next = new URLSearchParams(url.searchParams)
-  next.set('skip', String(skip + top))
+  next.set('skip', String(skip + rows.length))
   return json({ value: rows, nextLink: `${url.pathname}?${next}` })
 }
 
@@ -147,7 +149,10 @@ async function deleteRowOf({ database, parts: [name = '', id = ''] }: Call): Pro
 
 async function runQuery({ database, request }: Call): Promise<Response> {
   const { query, parameters } = parsed(queryBody, await body(request))
-  const { rows, affectedRows, truncated } = await database.run(query, parameters, mostRows)
+  const { rows, affectedRows, truncated } = await database.run(query, parameters, {
+    rows: mostRows,
+    bytes: mostBytes,
+  })
   return json({ value: rows, affectedRows, truncated })
 }
 

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Json, type JsonObject, printJson } from '../../src/json.ts'
 import { columnList, columnOf, keyOf, ordering, orderOf, selectionOf } from './columns.ts'
-import type { Column, Database, Row, Table } from './engine.ts'
+import type { Column, Database, ReadLimit, Row, Table } from './engine.ts'
 import { parseFilter } from './filter.ts'
 import { conditionOf } from './filter-condition.ts'
 import { badRequest, notFound } from './problem.ts'
@@ -12,7 +12,8 @@ export interface ListOptions {
   readonly filter?: string
   readonly order?: string
   readonly select?: string
-  readonly top: number
+  /** A page ends before its `rows` where it has too many bytes. */
+  readonly most: ReadLimit
   readonly skip: number
 }
 
@@ -30,10 +31,11 @@ export async function listRows(database: Database, table: Table, options: ListOp
   // Pages fit together only in an order that leaves no two rows equal.
   const rest = keyOf(table).filter(column => !wanted.some(order => order.column === column))
   const orders = [...wanted, ...rest.map(column => ({ column, direction: 'asc' as const }))]
-  const { rows } = await sql<Row>`
+  const query = sql<Row>`
     select ${columnList(columns)} from ${sql.id(...table.path)}${where}${ordering(orders)}
-    limit ${sql.lit(options.top + 1)} offset ${sql.lit(options.skip)}`.execute(database.kysely)
-  return { rows: rows.slice(0, options.top), more: rows.length > options.top }
+    limit ${sql.lit(options.most.rows + 1)} offset ${sql.lit(options.skip)}`
+  const { rows, truncated } = await database.read(query, { bytes: options.most.bytes })
+  return { rows: rows.slice(0, options.most.rows), more: truncated || rows.length > options.most.rows }
 }
 
 /** Throws 404 where there is no such row. */

@@ -1,40 +1,70 @@
 // SQLite through Node's own node:sqlite. Calls block the process, which is this connector's alone.
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import { Kysely, SqliteDialect, sql } from 'kysely'
-import type { Json } from '../../src/json.ts'
-import type { AnyDatabase, Column, Database, QueryResult, Row, Table, TableName } from './engine.ts'
+import { type Kysely, SqliteAdapter, SqliteQueryCompiler, sql } from 'kysely'
+import type {
+  AnyDatabase,
+  Column,
+  Database,
+  OpenDatabase,
+  ReadLimit,
+  Row,
+  Table,
+  TableName,
+} from './engine.ts'
 import { freeParameter } from './parameters.ts'
 import { badRequest } from './problem.ts'
+import { rowBudget, unlimited } from './row-budget.ts'
 import { fromSqlite, sqliteForms, sqliteKind, toSqliteParameter } from './sqlite-values.ts'
+import { type Outcome, statementKysely } from './statement-kysely.ts'
 
-/** Opens a database file, made where there is none. */
-export function openSqlite(file: string): Database {
-  const kysely = new Kysely<AnyDatabase>({
-    dialect: new SqliteDialect({
-      database: async () => {
-        const database = openFile(file)
-        return { close: () => database.close(), prepare: text => prepared(database.prepare(text)) }
-      },
-    }),
+/** Opens a database file, made where there is none, on its first use. */
+export function openSqlite(file: string): OpenDatabase {
+  let opened: DatabaseSync | null = null
+  const execute = async (text: string, values: readonly unknown[], most: ReadLimit) => {
+    opened ??= openFile(file)
+    return runStatement(opened, text, values, most)
+  }
+  const kysely = statementKysely({
+    adapter: new SqliteAdapter(),
+    compiler: new SqliteQueryCompiler(),
+    execute: (text, values) => execute(text, values, unlimited),
   })
-  return {
+  const database: Database = {
     kysely,
     returning: true,
     tables: () => listTables(kysely),
     describe: name => describeTable(kysely, name),
     toParameter: toSqliteParameter,
-    async run(query, parameters, most) {
-      using database = openFile(file)
-      return runStatement(database, query, parameters, most)
+    read(query, options) {
+      const { sql: text, parameters } = query.compile(kysely)
+      return execute(text, parameters, { ...unlimited, ...options })
     },
-    [Symbol.asyncDispose]: () => kysely.destroy(),
+    async run(query, parameters, most) {
+      using own = openFile(file)
+      const values = parameters.map(value => freeParameter(value, sqliteForms))
+      return runStatement(own, query, values, most)
+    },
+  }
+  return {
+    // A statement is over before anybody can leave.
+    during: () => database,
+    async [Symbol.asyncDispose]() {
+      opened?.close()
+      opened = null
+    },
   }
 }
 
+/** What one text, blob or stored row may have: beyond it no answer of this connector can carry it either. */
+const mostValueBytes = 10 * 1024 * 1024
+const mostFileBytes = 2 * 1024 * 1024 * 1024
+const pageBytes = 4096
+
 function openFile(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 5_000 })
+  const database = new DatabaseSync(file, { timeout: 5_000, limits: { length: mostValueBytes } })
   // Readers and a writer do not wait for each other.
-  database.exec('pragma journal_mode = wal; pragma foreign_keys = on')
+  database.exec(`
+    pragma journal_mode = wal; pragma foreign_keys = on; pragma max_page_count = ${mostFileBytes / pageBytes}`)
   return database
 }
 
@@ -48,21 +78,6 @@ function reader(statement: StatementSync): (row: SqliteRow) => Row {
     )
 }
 
-/** node:sqlite's statement as Kysely takes it: https://kysely-org.github.io/kysely-apidoc/interfaces/SqliteStatement.html */
-function prepared(statement: StatementSync) {
-  statement.setReadBigInts(true)
-  const read = reader(statement)
-  const bound = (parameters: readonly unknown[]) => parameters.map(toInput)
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters: readonly unknown[]) => statement.all(...bound(parameters)).map(read),
-    run: (parameters: readonly unknown[]) => statement.run(...bound(parameters)),
-    *iterate(parameters: readonly unknown[]) {
-      for (const row of statement.iterate(...bound(parameters))) yield read(row)
-    },
-  }
-}
-
 function toInput(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
     return value
@@ -72,23 +87,21 @@ function toInput(value: unknown): SQLInputValue {
 
 function runStatement(
   database: DatabaseSync,
-  query: string,
-  parameters: readonly Json[],
-  most: number,
-): QueryResult {
-  const statement = database.prepare(query)
+  text: string,
+  values: readonly unknown[],
+  most: ReadLimit,
+): Outcome {
+  const statement = database.prepare(text)
   statement.setReadBigInts(true)
-  const bound = parameters.map(value => toInput(freeParameter(value, sqliteForms)))
+  const bound = values.map(toInput)
   if (statement.columns().length === 0) {
     const { changes } = statement.run(...bound)
     return { rows: [], affectedRows: Number(changes), truncated: false }
   }
   const read = reader(statement)
-  const rows: Row[] = []
-  for (const row of statement.iterate(...bound)) {
-    if (rows.length === most) return { rows, affectedRows: null, truncated: true }
-    rows.push(read(row))
-  }
+  const { rows, take } = rowBudget(most)
+  for (const row of statement.iterate(...bound))
+    if (!take(read(row))) return { rows, affectedRows: null, truncated: true }
   return { rows, affectedRows: null, truncated: false }
 }
 

@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Json } from '../../src/json.ts'
 import { columnList, keyOf, needKey, ordering } from './columns.ts'
 import type { Column, Database, Row, Table } from './engine.ts'
+import { badRequest } from './problem.ts'
 import { fingerprint, mostSeen, type TriggerState } from './trigger-state.ts'
 
 export interface Poll {
@@ -14,16 +15,17 @@ export interface Poll {
   readonly more: boolean
 }
 
-const batch = 100
+/** The events of one poll. The hub reads 10 MiB of an answer. */
+const batchRows = 100
+const batchBytes = 4 * 1024 * 1024
 
 interface Followed {
+  readonly trigger: TriggerState['trigger']
   readonly database: Database
   readonly table: Table
   readonly column: Column
-  /** Orders the rows that share a value of the column. */
+  /** Orders the rows that share a value of the column; empty where the table has no key. */
   readonly key: readonly Column[]
-  /** A new row is new once, however it changes; an updated row is another one with each change. */
-  readonly identify: (row: Row) => string
 }
 
 function follow(
@@ -32,18 +34,15 @@ function follow(
   table: Table,
   column: Column,
 ): Followed {
-  const key = trigger === 'updated' ? needKey(table) : keyOf(table)
-  const identity = key.length > 0 ? key : [column]
-  return {
-    database,
-    table,
-    column,
-    key: identity,
-    identify:
-      trigger === 'updated'
-        ? row => fingerprint(row)
-        : row => fingerprint(identity.map(({ name }) => row[name] ?? null)),
-  }
+  return { trigger, database, table, column, key: trigger === 'updated' ? needKey(table) : keyOf(table) }
+}
+
+/**
+ * A new row is new once, however it changes; an updated row is another one with each change. Without a key a row is all
+ * its values, and rows alike in all of them are counted.
+ */
+function identify({ trigger, key }: Followed, row: Row): string {
+  return fingerprint(trigger === 'new' && key.length > 0 ? key.map(({ name }) => row[name] ?? null) : row)
 }
 
 /** The state of now: what is there already is no event. */
@@ -54,24 +53,40 @@ export async function present(
   column: Column,
 ): Promise<TriggerState> {
   const followed = follow(trigger, database, table, column)
-  const empty: TriggerState = {
+  const name = sql.id(column.name)
+  const empty = {
     trigger,
     table: table.name,
     column: column.name,
     after: null,
     seen: [],
     from: null,
-  }
-  const [newest] = await read(followed, sql<boolean>`${sql.id(column.name)} is not null`, {
+  } satisfies TriggerState
+  const settled = table.settled ? sql` and ${table.settled}` : sql``
+  const { found } = await read(followed, {
+    condition: sql<boolean>`${name} is not null${settled}`,
+    after: null,
     most: 1,
     direction: 'desc',
   })
+  const [newest] = found
   if (!newest) return empty
-  const after = textOf(newest[column.name])
-  const equal = sql<boolean>`${sql.id(column.name)} = ${parameter(followed, column, after)}`
-  // In descending order the last key comes first: where there are too many rows to remember, it stands for them.
-  const rows = await read(followed, equal, { most: mostSeen + 1, direction: 'desc' })
-  return remember({ ...empty, after }, followed, rows.toReversed())
+  const after = textOf(newest.row[column.name])
+  const identities: string[] = []
+  let greatest: Row | undefined
+  await read(followed, {
+    condition: sql<boolean>`${name} = ${parameter(followed, column, after)}`,
+    after,
+    most: mostSeen + 1,
+    direction: 'desc',
+    // Told apart as they come: together, hundreds of wide rows would fill the memory.
+    keep(row) {
+      greatest ??= row
+      identities.push(identify(followed, row))
+      return false
+    },
+  })
+  return remember({ ...empty, after }, followed, identities, greatest)
 }
 
 /** What came since `state`. */
@@ -82,29 +97,58 @@ export async function poll(
   column: Column,
 ): Promise<Poll> {
   const followed = follow(state.trigger, database, table, column)
-  const seen = new Set(state.seen)
-  const found = await read(followed, since(state, followed), {
-    most: batch + seen.size + 1,
+  const reported = counts(state.seen)
+  const { found, truncated } = await read(followed, {
+    condition: since(state, followed),
+    after: state.after,
+    most: batchRows + state.seen.length + 1,
     direction: 'asc',
+    keep(row) {
+      const identity = identify(followed, row)
+      const times = reported.get(identity) ?? 0
+      reported.set(identity, times - 1)
+      return times <= 0
+    },
   })
-  const fresh = found.filter(
-    row => textOf(row[column.name]) !== state.after || !seen.has(followed.identify(row)),
-  )
-  const rows = fresh.slice(0, batch)
-  const last = rows.at(-1)
-  if (!last) return { rows, state, more: false }
-  const after = textOf(last[column.name])
-  const reached: TriggerState = after === state.after ? state : { ...state, after, seen: [], from: null }
-  const atBoundary = rows.filter(row => textOf(row[column.name]) === after)
-  return { rows, state: remember(reached, followed, atBoundary), more: fresh.length > batch }
+  // Beyond a row that is not settled the order is not final: what is passed there is lost.
+  const unsettled = found.findIndex(({ settled }) => !settled)
+  const ready = unsettled === -1 ? found : found.slice(0, unsettled)
+  const batch = ready.slice(0, batchRows)
+  const last = batch.at(-1)
+  if (!last) return { rows: [], state, more: false }
+  // Whether two values are one is for the database to say: collations take "k1" and "K1" for the same.
+  const reached: TriggerState = last.same
+    ? state
+    : { ...state, after: textOf(last.row[column.name]), seen: [], from: null }
+  const rows = batch.map(({ row }) => row)
+  const identities = rows.map(row => identify(followed, row))
+  return {
+    rows,
+    state: remember(reached, followed, identities, last.row),
+    more: ready.length > batch.length || (truncated && unsettled === -1),
+  }
 }
 
-/** `rows`, in the order of their keys, were reported at the state's value. */
-function remember(state: TriggerState, followed: Followed, rows: readonly Row[]): TriggerState {
-  const seen = [...state.seen, ...rows.map(followed.identify)]
-  const last = rows.at(-1)
+function counts(identities: readonly string[]): Map<string, number> {
+  const times = new Map<string, number>()
+  for (const identity of identities) times.set(identity, (times.get(identity) ?? 0) + 1)
+  return times
+}
+
+/** What `identities` stand for was reported, `last` the last of it by value and key. */
+function remember(
+  state: TriggerState,
+  { table, column, key }: Followed,
+  identities: readonly string[],
+  last: Row | undefined,
+): TriggerState {
+  const seen = [...state.seen, ...identities]
   if (!last || (seen.length <= mostSeen && !state.from)) return { ...state, seen }
-  return { ...state, seen: [], from: followed.key.map(({ name }) => textOf(last[name])) }
+  if (key.length === 0)
+    throw badRequest(
+      `Column "${column.name}" of "${table.name}" cannot be followed: too many rows share one of its values, and without a primary key they cannot be told apart. Give the table a key, or name a column whose values differ.`,
+    )
+  return { ...state, seen: [], from: key.map(({ name }) => textOf(last[name])) }
 }
 
 function since(state: TriggerState, followed: Followed): RawBuilder<boolean> {
@@ -117,18 +161,54 @@ function since(state: TriggerState, followed: Followed): RawBuilder<boolean> {
   return sql<boolean>`(${name} > ${after} or (${name} = ${after} and (${columnList(key)}) > (${sql.join(from)})))`
 }
 
+interface Found {
+  readonly row: Row
+  /** No transaction still under way can precede it. */
+  readonly settled: boolean
+  /** The database takes its value of the column for `after`. */
+  readonly same: boolean
+}
+
+interface Reading {
+  readonly condition: RawBuilder<boolean>
+  readonly after: string | null
+  readonly most: number
+  readonly direction: 'asc' | 'desc'
+  /** False for rows to leave out. */
+  readonly keep?: (row: Row) => boolean
+}
+
 async function read(
-  { database, table, column, key }: Followed,
-  condition: RawBuilder<boolean>,
-  { most, direction }: { most: number; direction: 'asc' | 'desc' },
-): Promise<readonly Row[]> {
-  const settled = table.settled ? sql` and ${table.settled}` : sql``
-  const columns = [column, ...key.filter(part => part !== column)]
-  const orders = columns.map(part => ({ column: part, direction }))
-  const { rows } = await sql<Row>`
-    select ${columnList(table.columns)} from ${sql.id(...table.path)}
-    where ${condition}${settled}${ordering(orders)} limit ${sql.lit(most)}`.execute(database.kysely)
-  return rows
+  followed: Followed,
+  { condition, after, most, direction, keep = () => true }: Reading,
+): Promise<{ found: readonly Found[]; truncated: boolean }> {
+  const { database, table, column, key } = followed
+  const settled = unusedName(table, 'settled')
+  const same = unusedName(table, 'same')
+  const orders = [column, ...key.filter(part => part !== column)].map(part => ({ column: part, direction }))
+  const equal =
+    after === null ? sql`1 = 0` : sql`${sql.id(column.name)} = ${parameter(followed, column, after)}`
+  const flag = (truth: RawBuilder<unknown>, name: string) =>
+    sql`case when ${truth} then 1 else 0 end as ${sql.id(name)}`
+  const query = sql<Row>`
+    select ${columnList(table.columns)}, ${flag(table.settled ?? sql`1 = 1`, settled)}, ${flag(equal, same)}
+    from ${sql.id(...table.path)} where ${condition}${ordering(orders)} limit ${sql.lit(most)}`
+  const split = ({ [settled]: isSettled, [same]: isSame, ...row }: Row): Found => ({
+    row,
+    settled: isSettled === 1,
+    same: isSame === 1,
+  })
+  const { rows, truncated } = await database.read(query, {
+    bytes: batchBytes,
+    keep: row => keep(split(row).row),
+  })
+  return { found: rows.map(split), truncated }
+}
+
+/** A name for a result's column that the table has none of. */
+function unusedName(table: Table, name: string): string {
+  const taken = table.columns.some(column => column.name.toLowerCase() === name)
+  return taken ? unusedName(table, `${name}_`) : name
 }
 
 function parameter({ database }: Followed, column: Column, text: string): unknown {

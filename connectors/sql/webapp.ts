@@ -10,7 +10,7 @@ function createSqlWebapp(): Webapp {
   return {
     async fetch(request, context) {
       try {
-        return await answer(databases.of(context), request)
+        return await answer(databases.of(context).during(request.signal), request)
       } catch (error) {
         const problem = problemOf(error)
         if (!problem) throw error

@@ -26,6 +26,9 @@ export interface TestEngine {
     readonly decimal: string
     readonly timestamp: string
     readonly binary: string
+    /** Text that compares without case, where the engine has one. */
+    readonly caseless: string
+    readonly longText: string
   }
   /** A name as the engine quotes it. */
   quote(name: string): string
@@ -51,6 +54,8 @@ const sqlite: TestEngine = {
     decimal: 'decimal(20, 4)',
     timestamp: 'timestamp',
     binary: 'blob',
+    caseless: 'text collate nocase',
+    longText: 'text',
   },
   quote: doubled('"'),
   firstParameter: '?',
@@ -102,6 +107,8 @@ const postgres: TestEngine = {
     decimal: 'numeric(20, 4)',
     timestamp: 'timestamp',
     binary: 'bytea',
+    caseless: 'varchar(20)',
+    longText: 'text',
   },
   quote: doubled('"'),
   firstParameter: '$1',
@@ -155,6 +162,8 @@ const mariadb: TestEngine = {
     decimal: 'decimal(20, 4)',
     timestamp: 'datetime(6)',
     binary: 'blob',
+    caseless: 'varchar(20)',
+    longText: 'longtext',
   },
   quote: doubled('`'),
   firstParameter: '?',

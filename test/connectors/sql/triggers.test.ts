@@ -40,6 +40,8 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
       create table items (id ${id}, name varchar(50), updated_at ${timestamp}, version integer);
       create table pairs (a integer, b integer, at ${timestamp}, primary key (a, b));
       create table loose (n integer, at ${timestamp});
+      create table codes (id integer primary key, code ${engine.types.caseless});
+      create table wide (id integer primary key, body ${engine.types.longText}, version integer);
     `)
     call = hub.calling(database)
   })
@@ -47,7 +49,11 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
     await hub?.[Symbol.asyncDispose]()
     await database?.[Symbol.asyncDispose]()
   })
-  beforeEach(() => database.run('delete from items; delete from pairs; delete from loose'))
+  beforeEach(() =>
+    database.run(
+      'delete from items; delete from pairs; delete from loose; delete from codes; delete from wide',
+    ),
+  )
 
   const add = (id: number, at = '2026-01-01T00:00:00', name = `n${id}`) =>
     database.run(
@@ -113,6 +119,57 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
       expect((await pairs()).rows).toHaveLength(1)
       await database.run("insert into pairs values (1, 1, '2026-01-01T00:00:00')")
       expect((await pairs()).rows).toMatchObject([{ a: 1, b: 1 }])
+    })
+
+    test('reports every row of a table without a key, also those that are alike', async () => {
+      const poll = follower(call, `/triggers/loose/new${query({ column: 'at' })}`)
+      await poll()
+      const many = Array.from({ length: 150 }, (_, n) => `(${n % 75}, '2026-01-01T00:00:00')`)
+      await database.run(`insert into loose values ${many.join(',')}`)
+      const numbers = [...(await poll()).rows, ...(await poll()).rows].map(row => Number(row.n))
+      expect(numbers.sort((one, other) => one - other)).toEqual(
+        Array.from({ length: 150 }, (_, index) => Math.floor(index / 2)),
+      )
+      await database.run("insert into loose values (7, '2026-01-01T00:00:00')")
+      expect((await poll()).rows.map(row => row.n)).toEqual([7])
+      expect((await poll()).status).toBe(202)
+    })
+
+    test('refuses a table without a key where more rows share a value than a state can hold', async () => {
+      const many = Array.from({ length: 600 }, (_, n) => `(${n}, '2026-01-01T00:00:00')`)
+      await database.run(`insert into loose values ${many.join(',')}`)
+      const answer = await call(`/triggers/loose/new${query({ column: 'at' })}`)
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { error: { message: expect.stringContaining('Give the table a key') } },
+      })
+    })
+
+    test('reports rows once whose values the database takes for one', async () => {
+      const poll = follower(call, `/triggers/codes/new${query({ column: 'code' })}`)
+      await poll()
+      await database.run("insert into codes (id, code) values (1, 'k1'), (2, 'K1')")
+      expect(ids(await poll()).sort()).toEqual([1, 2])
+      expect((await poll()).status).toBe(202)
+      await database.run("insert into codes (id, code) values (3, 'k1')")
+      if (engine.name === 'postgres') await database.run("insert into codes (id, code) values (4, 'k2')")
+      expect((await poll()).rows.length).toBeGreaterThan(0)
+      expect((await poll()).status).toBe(202)
+    })
+
+    test('ends a batch of wide rows before it is too long to answer', async () => {
+      const wide = `insert into wide (id, body, version) values (`
+      const follows = follower(call, `/triggers/wide/new${query({ column: 'version' })}`)
+      await follows()
+      // The state remembers rows of this value: read again, they must not use up the batch.
+      const body = 'x'.repeat(900_000)
+      for (let id = 1; id <= 9; id += 1) await database.run(`${wide}${id}, '${body}', 1)`)
+      const batches = [await follows(), await follows(), await follows()]
+      expect(batches.map(ids)).toEqual([[1, 2, 3, 4], [5, 6, 7, 8], [9]])
+      expect(batches.map(({ retryAfter }) => retryAfter)).toEqual(['0', '0', '5'])
+      await database.run(`${wide}10, '${'y'.repeat(5_000_000)}', 1)`)
+      expect(ids(await follows())).toEqual([10])
+      expect((await follows()).status).toBe(202)
     })
 
     test.each([
@@ -250,6 +307,31 @@ describe.runIf(postgres)('PostgreSQL', () => {
       await slow.end()
     }
     for (const poll of follow) expect((await poll()).rows.map(row => row.name)).toEqual(['slow', 'fast'])
+    for (const poll of follow) expect((await poll()).status).toBe(202)
+  })
+
+  test('a row that changed lately does not let later ones pass it', async () => {
+    await using hub = await openHub(postgres!.allowPrivate)
+    await using database = await postgres!.open(hub.hosted.dataFolder)
+    await database.run(`
+      create table items (id serial primary key, hits integer default 0, updated_at timestamptz default clock_timestamp());
+      create table other (n integer)`)
+    const call = hub.calling(database)
+    const follow = [follower(call, '/triggers/items/new'), follower(call, '/triggers/items/updated')]
+    for (const poll of follow) await poll()
+    await database.run('insert into items default values')
+    await database.run('insert into items default values')
+    const unrelated = await postgresClient(String(database.connection.parameters.database))
+    try {
+      await unrelated.query('begin')
+      await unrelated.query('insert into other values (1)')
+      await database.run('update items set hits = 1 where id = 1')
+      for (const poll of follow) expect(await poll()).toMatchObject({ status: 202, rows: [] })
+      await unrelated.query('commit')
+    } finally {
+      await unrelated.end()
+    }
+    for (const poll of follow) expect(ids(await poll())).toEqual([1, 2])
     for (const poll of follow) expect((await poll()).status).toBe(202)
   })
 })
