@@ -1,8 +1,9 @@
-// The webapps of one hub: one supervisor for each connector that has been used.
+// The webapps of one hub: for each connector that has been used, a supervisor for each way to authenticate. Connections
+// of one kind cannot take those of another down: a sample open to everybody not the servers of a few.
 import type { Clock } from '../clock.ts'
 import type { ConnectorDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
-import type { WebappSockets } from '../invocation/index.ts'
+import { defaultLimits, type WebappSockets } from '../invocation/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import { makeWebappPlace } from './places.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
@@ -22,9 +23,15 @@ export interface HostingOptions {
 }
 
 interface Hosted {
-  readonly hash: string
   readonly socketPath: string
   readonly supervisor: Supervisor
+}
+
+/** One version of a connector. */
+interface Version {
+  readonly hash: string
+  /** By authentication. */
+  readonly hosted: Map<string | null, Promise<Hosted>>
 }
 
 /**
@@ -33,61 +40,80 @@ interface Hosted {
  */
 export function createHosting(options: HostingOptions): Hosting {
   const { dataFolder, guard, logger, metrics, clock } = options
-  const hosted = new Map<string, Promise<Hosted>>()
-  const retiring = new Map<Hosted, Promise<void>>()
+  const versions = new Map<string, Version>()
+  const retiring = new Set<Version>()
   let disposed = false
 
-  const host = async (definition: ConnectorDefinition, module: string): Promise<Hosted> => {
-    const connector = definition.name
-    const place = await makeWebappPlace(dataFolder, connector, definition.hash)
+  const host = async (
+    definition: ConnectorDefinition,
+    module: string,
+    authentication: string | null,
+  ): Promise<Hosted> => {
+    const { name: connector, hash } = definition
+    const place = await makeWebappPlace(dataFolder, { connector, hash, authentication })
     const supervisor = createSupervisor({
       connector,
       clock,
       start: () =>
         startWebappProcess({ connector, module, place, allowPrivate: guard.allowPrivate, clock, logger }),
       restarted: () => metrics.webappRestarts.inc({ connector }),
-      crashed: how => logger.warn({ connector, how }, 'A webapp ended unasked.'),
+      crashed: how => logger.warn({ connector, authentication, how }, 'A webapp ended unasked.'),
     })
-    return { hash: definition.hash, socketPath: place.socketPath, supervisor }
+    return { socketPath: place.socketPath, supervisor }
   }
 
-  /** The old version answers what it has begun while the new one starts. */
-  const retire = async (old: Hosted): Promise<void> => {
-    await old.supervisor[Symbol.asyncDispose]()
+  /** The old version answers what it has begun, for as long as a call may take, while the new one starts. */
+  const retire = async (old: Version): Promise<void> => {
+    retiring.add(old)
+    const running = await started(old)
+    await Promise.all(running.map(({ supervisor }) => supervisor.stop(defaultLimits.totalMs)))
     retiring.delete(old)
   }
 
-  const current = async (definition: ConnectorDefinition, module: string): Promise<Hosted> => {
+  const current = (definition: ConnectorDefinition): Version => {
     const { name, hash } = definition
-    const known = hosted.get(name)
-    const found = await known?.catch(() => null)
-    if (found?.hash === hash) return found
-    // Another call may have replaced it while this one waited.
-    if (hosted.get(name) !== known) return current(definition, module)
-    if (found) retiring.set(found, retire(found))
-    const next = host(definition, module)
-    hosted.set(name, next)
+    const known = versions.get(name)
+    if (known?.hash === hash) return known
+    const next: Version = { hash, hosted: new Map() }
+    versions.set(name, next)
+    if (known) void retire(known)
+    return next
+  }
+
+  const hostedFor = (
+    definition: ConnectorDefinition,
+    module: string,
+    authentication: string | null,
+  ): Promise<Hosted> => {
+    const { hosted } = current(definition)
+    const known = hosted.get(authentication)
+    if (known !== undefined) return known
+    const next = host(definition, module, authentication)
+    hosted.set(authentication, next)
+    // The next call tries again.
+    next.catch(() => hosted.delete(authentication))
     return next
   }
 
   return {
-    async socketPath(definition) {
+    async socketPath(definition, authentication) {
       if (definition.webapp === null)
         throw new JunctorError('WEBAPP_UNAVAILABLE', `Connector "${definition.name}" has no webapp.`)
       if (disposed)
         throw new JunctorError('WEBAPP_UNAVAILABLE', 'The hub is stopping; call again when it is back.')
-      const { supervisor, socketPath } = await current(definition, definition.webapp)
+      const { supervisor, socketPath } = await hostedFor(definition, definition.webapp, authentication)
       await supervisor.ready()
       return socketPath
     },
     async [Symbol.asyncDispose]() {
       disposed = true
-      const all = await Promise.allSettled(hosted.values())
-      const running = all.flatMap(result => (result.status === 'fulfilled' ? [result.value.supervisor] : []))
-      await Promise.all([
-        ...running.map(supervisor => supervisor[Symbol.asyncDispose]()),
-        ...retiring.values(),
-      ])
+      const running = await Promise.all([...versions.values(), ...retiring].map(started))
+      await Promise.all(running.flat().map(({ supervisor }) => supervisor[Symbol.asyncDispose]()))
     },
   }
+}
+
+async function started({ hosted }: Version): Promise<Hosted[]> {
+  const all = await Promise.allSettled(hosted.values())
+  return all.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
 }

@@ -16,15 +16,20 @@ export interface WebappPlace {
 const longestSocketPath = 103
 
 /**
- * Makes the folders of one version (`hash`) of a connector's webapp. The socket's path stays the same over restarts of one version. It moves to the system's temporary folder where the
- * hub's data folder has too long a path.
+ * Makes the folders of one process: a version (`hash`) of a connector's webapp, for one of its authentications. The data
+ * folder is the connector's. The socket's path stays the same over restarts. It moves to the system's temporary folder
+ * where the hub's data folder has too long a path.
  */
-export async function makeWebappPlace(hub: string, connector: string, hash: string): Promise<WebappPlace> {
+export async function makeWebappPlace(
+  hub: string,
+  { connector, hash, authentication }: { connector: string; hash: string; authentication: string | null },
+): Promise<WebappPlace> {
   const dataFolder = join(hub, 'webapps', connector)
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-  const wanted = join(hub, 'sockets', `${connector}-${hash.slice(0, 12)}`)
+  const name = digest(`${connector} ${hash} ${JSON.stringify(authentication)}`)
+  const wanted = join(hub, 'sockets', `${connector}-${name.slice(0, 12)}`)
   const fits = Buffer.byteLength(join(wanted, socketName)) <= longestSocketPath
-  const socketFolder = fits ? wanted : join(await temporaryFolder(hub), digest(`${connector} ${hash}`))
+  const socketFolder = fits ? wanted : join(await temporaryFolder(hub), name)
   await mkdir(socketFolder, { recursive: true, mode: 0o700 })
   return { dataFolder, socketFolder, socketPath: join(socketFolder, socketName) }
 }

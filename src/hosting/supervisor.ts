@@ -3,9 +3,12 @@ import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
 import type { WebappProcess } from './webapp-process.ts'
 
+/** Disposing stops it within a few seconds. */
 export interface Supervisor extends AsyncDisposable {
   /** Resolves while the webapp listens. Throws WEBAPP_UNAVAILABLE: it cannot start, or crashed too often of late. */
   ready(): Promise<void>
+  /** Ends it for good when it has answered what it began, and no later than after `milliseconds`. */
+  stop(milliseconds: number): Promise<void>
 }
 
 /** So many crashes in a row restart at once; each further one doubles the wait. */
@@ -14,6 +17,7 @@ const firstWaitMilliseconds = 1_000
 const longestWaitMilliseconds = 60_000
 /** A run this long was a success: the next crash counts as the first. */
 const healthyMilliseconds = 60_000
+const disposeMilliseconds = 5_000
 
 export function createSupervisor(options: {
   readonly connector: string
@@ -61,6 +65,11 @@ export function createSupervisor(options: {
     return run
   }
 
+  const stop = async (milliseconds: number): Promise<void> => {
+    stopped = true
+    await current?.stop(milliseconds)
+  }
+
   return {
     async ready() {
       if (stopped) throw unavailable('has been stopped')
@@ -71,9 +80,7 @@ export function createSupervisor(options: {
       await watched
       throw unavailable('could not be started; the hub’s log says why', Math.max(0, notBefore - clock.now()))
     },
-    async [Symbol.asyncDispose]() {
-      stopped = true
-      await current?.stop()
-    },
+    stop,
+    [Symbol.asyncDispose]: () => stop(disposeMilliseconds),
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { confine, webappEnvironment } from './confinement.ts'
+import { watchMemory } from './memory-watch.ts'
 import { heartbeatMilliseconds, readWebappMessage, type WebappStart } from './messages.ts'
 import type { WebappPlace } from './places.ts'
 
@@ -12,12 +13,11 @@ export interface WebappProcess {
   readonly started: Promise<string | null>
   /** Resolves with how it ended, for the operator. */
   readonly ended: Promise<string>
-  /** Asks it to finish what it answers and to end; kills it after a few seconds. */
-  stop(): Promise<void>
+  /** Asks it to finish what it answers and to end; kills it after `milliseconds`. */
+  stop(milliseconds: number): Promise<void>
 }
 
 const startMilliseconds = 30_000
-const graceMilliseconds = 5_000
 /** Code that never yields answers nobody: a process without heartbeats for so long is killed. */
 const silentMilliseconds = 30 * heartbeatMilliseconds
 
@@ -45,15 +45,14 @@ export function startWebappProcess(options: {
   })
   const started = Promise.withResolvers<string | null>()
   const ended = Promise.withResolvers<string>()
-  const killAfter = (milliseconds: number, why: string) =>
-    clock.after(milliseconds, () => {
-      logger.error(
-        { connector },
-        `A webapp is killed: it did not ${why} within ${milliseconds / 1000} seconds.`,
-      )
-      child.kill('SIGKILL')
-    })
+  const kill = (why: string) => {
+    logger.error({ connector }, `A webapp is killed: ${why}.`)
+    child.kill('SIGKILL')
+  }
+  const killAfter = (milliseconds: number, what: string) =>
+    clock.after(milliseconds, () => kill(`it did not ${what} within ${milliseconds / 1000} seconds`))
   let cancelKill = killAfter(startMilliseconds, 'listen')
+  const endWatch = watchMemory({ pid: child.pid, clock, exceeded: kill })
 
   child.on('message', received => {
     const message = readWebappMessage(received)
@@ -72,6 +71,7 @@ export function startWebappProcess(options: {
   })
   const finish = (how: string) => {
     cancelKill()
+    endWatch()
     started.resolve(how)
     ended.resolve(how)
   }
@@ -81,9 +81,9 @@ export function startWebappProcess(options: {
   return {
     started: started.promise,
     ended: ended.promise,
-    async stop() {
+    async stop(milliseconds) {
       child.kill('SIGTERM')
-      const cancel = clock.after(graceMilliseconds, () => child.kill('SIGKILL'))
+      const cancel = clock.after(milliseconds, () => child.kill('SIGKILL'))
       await ended.promise
       cancel()
     },

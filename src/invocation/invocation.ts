@@ -65,8 +65,11 @@ export interface Invoker extends AsyncDisposable {
 
 /** Where the calls of a connector with a webapp go: a Unix socket that only the hub can reach. */
 export interface WebappSockets {
-  /** Resolves when the webapp listens. Throws WEBAPP_UNAVAILABLE. */
-  socketPath(definition: ConnectorDefinition): Promise<string>
+  /**
+   * Resolves when the webapp listens for calls of connections of this authentication (its name; null: calls without a
+   * connection). Throws WEBAPP_UNAVAILABLE.
+   */
+  socketPath(definition: ConnectorDefinition, authentication: string | null): Promise<string>
 }
 /** Header that carries a connection to a webapp: base64url of the JSON of its id, parameters and secrets. */
 export const webappConnectionHeader = 'x-junctor-connection'

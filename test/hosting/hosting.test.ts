@@ -87,7 +87,7 @@ describe('a call', () => {
 
   test('to a connector without a webapp is refused', async () => {
     await using hosted = await openHosting()
-    await expect(hosted.hosting.socketPath(connectorWith(null))).rejects.toMatchObject({
+    await expect(hosted.hosting.socketPath(connectorWith(null), null)).rejects.toMatchObject({
       code: 'WEBAPP_UNAVAILABLE',
     })
   })
@@ -121,13 +121,13 @@ describe('confinement', () => {
 
   test('keeps the socket in a closed folder', async () => {
     await using hosted = await openHosting()
-    const path = await hosted.hosting.socketPath(probe)
+    const path = await hosted.hosting.socketPath(probe, null)
     expect(statSync(dirname(path)).mode & 0o777).toBe(0o700)
   })
 
   test('moves the socket where the data folder has a long path', async () => {
     await using hosted = await openHosting({ below: 'd'.repeat(120) })
-    const path = await hosted.hosting.socketPath(probe)
+    const path = await hosted.hosting.socketPath(probe, null)
     expect(Buffer.byteLength(path)).toBeLessThanOrEqual(103)
     expect(statSync(dirname(path)).mode & 0o777).toBe(0o700)
     expect((await callSocket(path, '/echo', { body: { message: 'hi' } })).body.value).toBe('hi')
@@ -211,7 +211,7 @@ describe('supervision', () => {
     await crash()
     await crash()
     await crash()
-    await expect(hosted.hosting.socketPath(probe)).rejects.toMatchObject({
+    await expect(hosted.hosting.socketPath(probe, null)).rejects.toMatchObject({
       code: 'WEBAPP_UNAVAILABLE',
       message: 'The webapp of connector "probe" crashed 3 times in a row. Try again in 1 s.',
       details: { connector: 'probe', retryAfter: 1 },
@@ -219,7 +219,7 @@ describe('supervision', () => {
     clock.advance(1_000)
     await crash()
     clock.advance(1_000)
-    await expect(hosted.hosting.socketPath(probe)).rejects.toMatchObject({ details: { retryAfter: 1 } })
+    await expect(hosted.hosting.socketPath(probe, null)).rejects.toMatchObject({ details: { retryAfter: 1 } })
     clock.advance(1_000)
     await hosted.call(probe, '/who')
     clock.advance(60_000)
@@ -243,12 +243,29 @@ describe('supervision', () => {
     expect((await hosted.call(probe, '/who')).body.value.pid).not.toBe(pid)
   })
 
+  test('a webapp that hoards memory is killed, also while it is busy', async () => {
+    await using hosted = await openHosting()
+    await expect(hosted.call(probe, '/hoard')).rejects.toThrow()
+    await vi.waitFor(() => expect(hosted.log()).toContain('SIGKILL'))
+    expect(hosted.log()).toMatch(/it holds \d+ MB of memory, more than the 512/)
+    expect((await hosted.call(probe, '/echo', { body: { message: 'well' } })).body.value).toBe('well')
+  })
+
+  test('connections of one authentication do not take down those of another', async () => {
+    await using hosted = await openHosting()
+    const as = (authentication: string) => ({ connection: { id: 'c', authentication, parameters: {} } })
+    const { pid } = (await hosted.call(probe, '/who', as('server'))).body.value
+    await hosted.call(probe, '/crash', as('sample')).catch(() => {})
+    await vi.waitFor(() => expect(hosted.log()).toContain('Ended with code 3'))
+    expect((await hosted.call(probe, '/who', as('server'))).body.value.pid).toBe(pid)
+  })
+
   test.each([
     ['broken.ts', 'cannot be loaded'],
     ['nothing.ts', 'must export `webapp`'],
   ])('a webapp that cannot start (%s) fails its calls and says why in the log', async (file, why) => {
     await using hosted = await openHosting()
-    const calls = [1, 2].map(() => hosted.hosting.socketPath(connectorWith(fixture(file))))
+    const calls = [1, 2].map(() => hosted.hosting.socketPath(connectorWith(fixture(file)), null))
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'WEBAPP_UNAVAILABLE' })
     expect(hosted.log()).toContain(why)
   })
@@ -262,13 +279,28 @@ describe('supervision', () => {
     expect(await hosted.restarts()).toBe(0)
   })
 
+  test('a changed connector lets the old process answer what it began', async () => {
+    const clock = handClock()
+    await using hosted = await openHosting({ clock })
+    const { pid } = (await hosted.call(probe, '/who')).body.value
+    const slow = hosted.call(probe, '/wait', { body: { milliseconds: 1_000 } })
+    // Its request must have arrived.
+    await hosted.call(probe, '/who')
+    const changed = connectorWith(fixture('probe.ts'), '1'.repeat(64))
+    await hosted.call(changed, '/who')
+    clock.advance(20_000)
+    clock.fire()
+    expect((await slow).body.value).toBe('waited')
+    await vi.waitFor(() => expect(alive(pid)).toBe(false), 10_000)
+  })
+
   test('disposing lets the webapp close and ends it', async () => {
     const hosted = await openHosting()
     const { pid } = (await hosted.call(probe, '/who')).body.value
     await hosted.hosting[Symbol.asyncDispose]()
     expect(alive(pid)).toBe(false)
     expect(existsSync(join(hosted.dataFolder, 'webapps', 'probe', 'closed'))).toBe(true)
-    await expect(hosted.hosting.socketPath(probe)).rejects.toMatchObject({ code: 'WEBAPP_UNAVAILABLE' })
+    await expect(hosted.hosting.socketPath(probe, null)).rejects.toMatchObject({ code: 'WEBAPP_UNAVAILABLE' })
     await hosted[Symbol.asyncDispose]()
   })
 

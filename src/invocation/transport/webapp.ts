@@ -31,7 +31,7 @@ export function openWebappTransport(webapps: WebappSockets, limits: Limits): Web
   }
   return {
     sender: (definition, connection) => async (request, signal) => {
-      const socketPath = await webapps.socketPath(definition)
+      const socketPath = await webapps.socketPath(definition, connection?.authentication.name ?? null)
       const headers = connection ? { [webappConnectionHeader]: printConnection(connection) } : {}
       const dispatcher = poolAt(socketPath)
       try {

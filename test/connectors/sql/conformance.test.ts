@@ -243,6 +243,17 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
       })
     })
 
+    test('of wide rows is cut into pages that can be answered', async () => {
+      await database.run(engine.wideTable)
+      const pages = [await call(`/tables/wide/rows${query({ order: 'i', top: 200 })}`)]
+      while (pages.at(-1)?.body.nextLink) pages.push(await call(pages.at(-1)?.body.nextLink))
+      expect(pages.map(({ status }) => status)).toEqual(pages.map(() => 200))
+      expect(pages.length).toBeGreaterThan(1)
+      const rows = pages.flatMap(({ body }) => body.value.map((row: { i: number }) => row.i))
+      expect(rows).toEqual(Array.from({ length: 150 }, (_, index) => index + 1))
+      await database.run('drop table wide')
+    })
+
     test('may be of a view', async () => {
       const { body } = await call(`/tables/titles/rows${query({ filter: "title eq 'Alpha'" })}`)
       expect(body.value).toEqual([{ id: expect.any(Number), title: 'Alpha' }])
@@ -365,6 +376,16 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
       expect(body.value).toHaveLength(5_000)
       expect(body.value[4_999]).toEqual({ i: 5_000 })
       expect(body.truncated).toBe(true)
+    })
+
+    test('returns 8 MiB at most', async () => {
+      const { status, body } = await run(engine.wideRows)
+      expect(status).toBe(200)
+      expect(body.truncated).toBe(true)
+      expect(body.value.length).toBeGreaterThan(50)
+      expect(printJson(body).length).toBeLessThan(9 * 1024 * 1024)
+      // The next call finds all well.
+      expect((await run('select 1 as one')).body.value).toEqual([{ one: 1 }])
     })
 
     test.each([

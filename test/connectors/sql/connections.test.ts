@@ -30,6 +30,17 @@ describe('the sample', () => {
   })
 })
 
+test('one value of SQLite is no larger than an answer', async () => {
+  await using hub = await openHub([])
+  const call = hub.calling(connection('sample'))
+  for (const query of ['select length(randomblob(600000000)) as n', 'select hex(zeroblob(9000000)) as n'])
+    expect(await call('/query', { body: { query } })).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining('too big') } },
+    })
+  expect(await hub.hosted.restarts()).toBe(0)
+})
+
 describe('a SQLite file', () => {
   test.each(['../up.db', '/etc/passwd', 'a/b.db', '.hidden', 'x\0y', 'file:x.db', ''])(
     'is a plain name, not %j',

@@ -36,6 +36,10 @@ export interface TestEngine {
   readonly firstParameter: string
   /** A query for numbers `i` from 1 to 6000. */
   readonly numbers: string
+  /** A query for 4900 rows of 80 kB. */
+  readonly wideRows: string
+  /** Makes a table `wide` of 150 rows of 80 kB, `i` from 1. */
+  readonly wideTable: string
 }
 
 const unique = () => `junctor_test_${randomBytes(6).toString('hex')}`
@@ -44,6 +48,12 @@ const doubled = (quote: string) => (name: string) =>
 
 const recursion =
   'with recursive n as (select 1 as i union all select i + 1 from n where i < 6000) select i from n'
+
+/** From `numbers`, so many of them, with a text of 80 kB each. */
+const wide = (numbers: string, most: number, text = "repeat('x', 80000)") =>
+  `select i, ${text} as body from (${numbers}) as n where i <= ${most}`
+const sqliteText = 'hex(zeroblob(40000))'
+const sequence = 'select seq as i from seq_1_to_6000'
 
 const sqlite: TestEngine = {
   name: 'sqlite',
@@ -60,6 +70,8 @@ const sqlite: TestEngine = {
   quote: doubled('"'),
   firstParameter: '?',
   numbers: recursion,
+  wideRows: wide(recursion, 4900, sqliteText),
+  wideTable: `create table wide as ${wide(recursion, 150, sqliteText)}`,
   async open(dataFolder) {
     const folder = join(dataFolder, 'webapps', 'sql', 'databases')
     await mkdir(folder, { recursive: true })
@@ -113,6 +125,8 @@ const postgres: TestEngine = {
   quote: doubled('"'),
   firstParameter: '$1',
   numbers: recursion,
+  wideRows: wide(recursion, 4900),
+  wideTable: `create table wide as ${wide(recursion, 150)}`,
   async open() {
     const database = unique()
     const admin = await postgresClient('postgres')
@@ -167,7 +181,9 @@ const mariadb: TestEngine = {
   },
   quote: doubled('`'),
   firstParameter: '?',
-  numbers: 'select seq as i from seq_1_to_6000',
+  numbers: sequence,
+  wideRows: wide(sequence, 4900),
+  wideTable: `create table wide as ${wide(sequence, 150)}`,
   async open() {
     const database = unique()
     const admin = await mysqlClient()
