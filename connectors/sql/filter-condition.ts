@@ -1,7 +1,8 @@
 // A filter's tree as an SQL condition: columns by reference, values as parameters.
 import { type RawBuilder, sql } from 'kysely'
+import type { Json } from '../../src/json.ts'
 import { columnOf } from './columns.ts'
-import type { Database, Table } from './engine.ts'
+import type { Column, Database, Table } from './engine.ts'
 import type { Filter, Literal } from './filter.ts'
 import { badRequest } from './problem.ts'
 
@@ -42,12 +43,15 @@ function comparison(
     if (operator === 'ne') return sql<boolean>`${sql.id(column.name)} is not null`
     throw badRequest(`The filter compares "${name}" ${operator} null; null takes eq and ne only.`)
   }
-  const parameter = database.toParameter(column, plain(value))
+  const parameter = database.toParameter(column, plain(column, value))
   return sql<boolean>`${sql.id(column.name)} ${operators[operator]} ${parameter}`
 }
 
-function plain(value: Exclude<Literal, null>): string | boolean {
-  return typeof value === 'object' ? value.number : value
+/** Columns of known kinds read a number's text, with every digit; the others must see that it is a number. */
+function plain(column: Column, value: Exclude<Literal, null>): Json {
+  if (typeof value !== 'object') return value
+  if (column.kind !== 'other') return value.number
+  return /^[+-]?\d+$/.test(value.number) ? BigInt(value.number) : Number(value.number)
 }
 
 /** `!` escapes, not a backslash: whether that one escapes itself in SQL text depends on MySQL's mode. */

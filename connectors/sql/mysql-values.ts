@@ -1,8 +1,9 @@
 // What the driver reads from MySQL and MariaDB as JSON, by column type, and their types as column kinds.
 import mysql, { type FieldPacket, type TypedParameterValue } from 'mysql2'
 import { type Json, parseJson } from '../../src/json.ts'
-import type { ColumnKind } from './engine.ts'
-import { exactDecimal, exactInteger, finite } from './numbers.ts'
+import type { Column, ColumnKind } from './engine.ts'
+import { readMoment } from './moments.ts'
+import { exactDecimal, exactInteger, finite, shortestSingle } from './numbers.ts'
 import { type ParameterForms, parameterOf } from './parameters.ts'
 
 // Getters of a CommonJS module: Node finds no named exports in them.
@@ -27,7 +28,8 @@ export function fromMysql(value: unknown, field: Pick<FieldPacket, 'columnType' 
     const parse = field.extendedFormat === 'json' ? parseJson : parsers[field.columnType ?? -1]
     return parse ? parse(value) : value
   }
-  if (typeof value === 'number') return finite(value)
+  if (typeof value === 'number')
+    return finite(field.columnType === Types.FLOAT ? shortestSingle(value) : value)
   if (Buffer.isBuffer(value)) return value.toString('base64')
   return JSON.stringify(value)
 }
@@ -69,20 +71,6 @@ export function mysqlKind(dataType: string): ColumnKind {
   return kinds[dataType.toLowerCase()] ?? 'other'
 }
 
-const moment = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/i
-
-/** ISO 8601 to what MySQL reads; a time with an offset is moved to UTC, as the session is. */
-function mysqlMoment(text: string): string {
-  const [, day, time, offset] = moment.exec(text) ?? []
-  if (!day || !time) return text
-  if (!offset || offset.toUpperCase() === 'Z') return `${day} ${time}`
-  // Date holds milliseconds; the digits behind them do not change with the offset.
-  const [, fraction = ''] = time.split('.')
-  const seconds = new Date(`${day}T${time.split('.')[0]}${offset}`)
-  if (Number.isNaN(seconds.getTime())) return text
-  return `${seconds.toISOString().slice(0, 19).replace('T', ' ')}${fraction && `.${fraction}`}`
-}
-
 const int64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n, unsignedMost: 2n ** 64n - 1n }
 
 export const mysqlForms: ParameterForms = {
@@ -93,11 +81,22 @@ export const mysqlForms: ParameterForms = {
   },
   decimal: text => TypedParameter.NEWDECIMAL(text),
   boolean: value => (value ? 1 : 0),
-  datetime: mysqlMoment,
+  // The session is at UTC.
+  datetime: text => readMoment(text)?.text ?? text,
   list: values => JSON.stringify(values),
+  number: String,
 }
 
-export const toMysqlParameter = parameterOf(mysqlForms)
+const toParameter = parameterOf(mysqlForms)
+
+/** A FLOAT is compared as the double that it is: with 0.1 rounded to single precision, not with 0.1. */
+export function toMysqlParameter(column: Column, value: Json): unknown {
+  const parameter = toParameter(column, value)
+  return typeof parameter === 'number' && isSingle(column) ? Math.fround(parameter) : parameter
+}
+
+const isSingle = ({ kind, dataType }: Column) =>
+  kind === 'float' && dataType.toLowerCase().startsWith('float')
 
 type DriverValue = string | number | null | Buffer | TypedParameterValue
 

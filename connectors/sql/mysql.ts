@@ -17,6 +17,7 @@ import type {
 import { sessionsPerDatabase, silentSeconds, statementSeconds } from './engine.ts'
 import { driverValues, fromMysql, mysqlForms, mysqlKind, toMysqlParameter } from './mysql-values.ts'
 import { freeParameter } from './parameters.ts'
+import { driverProblem } from './problem.ts'
 import { rowBudget, unlimited } from './row-budget.ts'
 import { createSessionPool } from './session-pool.ts'
 import { type Outcome, statementKysely } from './statement-kysely.ts'
@@ -104,7 +105,7 @@ async function openSession(target: ServerTarget, connect: Connect): Promise<Sess
     await runStatement(session, sessionSettings, [], unlimited)
   } catch (error) {
     socket.destroy()
-    throw error
+    throw driverProblem(error)
   }
   return session
 }
@@ -161,7 +162,7 @@ function runStatement(
       }
     })
     running.on('end', () => resolve({ rows, ...written, truncated: false }))
-    running.on('error', reject)
+    running.on('error', error => reject(driverProblem(error)))
   })
 }
 

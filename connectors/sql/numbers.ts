@@ -20,3 +20,11 @@ export function exactDecimal(text: string): number | string {
 export function finite(number: number): Json {
   return Number.isFinite(number) ? number : String(number)
 }
+
+/** A single-precision number that a driver reads as a double: the shortest decimal that stands for the same one. */
+export function shortestSingle(number: number): number {
+  // Nine significant digits tell all of them apart (FLT_DECIMAL_DIG in C's float.h).
+  const lengths = [6, 7, 8]
+  const shortest = lengths.find(digits => Math.fround(Number(number.toPrecision(digits))) === number)
+  return Number(number.toPrecision(shortest ?? 9))
+}

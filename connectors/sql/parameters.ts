@@ -13,6 +13,7 @@ export interface ParameterForms {
   datetime(text: string): unknown
   /** For columns of the database's own types. */
   list(values: readonly Json[]): unknown
+  number(value: number | bigint): unknown
 }
 
 /** Builds Database.toParameter. */
@@ -57,7 +58,13 @@ const converters: Readonly<Record<Column['kind'], Converter>> = {
   binary: value =>
     typeof value === 'string' && /^[\w+/-]*={0,2}$/.test(value) ? Buffer.from(value, 'base64') : undefined,
   json: value => printJson(value),
-  other: (value, forms) => (Array.isArray(value) ? forms.list(value) : text(value, forms)),
+  other(value, forms) {
+    if (Array.isArray(value)) return forms.list(value)
+    if (typeof value === 'bigint') return forms.number(value)
+    // A whole number is an integer, as SQL reads it.
+    if (typeof value === 'number') return forms.number(Number.isSafeInteger(value) ? BigInt(value) : value)
+    return text(value, forms)
+  },
 }
 
 function isScalar(value: Json): value is string | number | bigint {

@@ -2,6 +2,7 @@
 import pg from 'pg'
 import { type Json, parseJson } from '../../src/json.ts'
 import type { ColumnKind } from './engine.ts'
+import { readMoment } from './moments.ts'
 import { exactDecimal, exactInteger, finite } from './numbers.ts'
 import { type ParameterForms, parameterOf } from './parameters.ts'
 
@@ -67,8 +68,13 @@ export const postgresForms: ParameterForms = {
   integer: String,
   decimal: text => text,
   boolean: value => value,
-  datetime: text => text,
+  // A column without a time zone drops the offset; after Z that changes nothing.
+  datetime(text) {
+    const moment = readMoment(text)
+    return moment?.hasOffset ? `${moment.text}Z` : text
+  },
   list: values => values,
+  number: String,
 }
 
 export const toPostgresParameter = parameterOf(postgresForms)

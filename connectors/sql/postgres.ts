@@ -16,6 +16,7 @@ import type {
 import { sessionsPerDatabase, silentSeconds, statementSeconds } from './engine.ts'
 import { freeParameter } from './parameters.ts'
 import { postgresForms, postgresKind, postgresTypes, toPostgresParameter } from './postgres-types.ts'
+import { driverProblem } from './problem.ts'
 import { rowBudget, unlimited } from './row-budget.ts'
 import { createSessionPool } from './session-pool.ts'
 import { type Outcome, statementKysely } from './statement-kysely.ts'
@@ -108,7 +109,7 @@ async function openSession(target: ServerTarget, connect: Connect): Promise<Sess
     await client.query(sessionSettings)
   } catch (error) {
     socket.destroy()
-    throw error
+    throw driverProblem(error)
   }
   return session
 }
@@ -133,7 +134,7 @@ function runStatement(
     running.on('end', ({ rowCount, fields }: pg.QueryResult<Row>) =>
       resolve({ rows, affectedRows: fields.length > 0 ? null : rowCount, truncated: false }),
     )
-    running.on('error', reject)
+    running.on('error', error => reject(driverProblem(error)))
     session.client.query(running)
   })
 }

@@ -50,7 +50,6 @@ const bySqlState: Readonly<Record<string, Meaning>> = {
   '53': { status: 503, code: 'DatabaseUnavailable' },
   '55': { status: 409, code: 'Conflict' },
   '57': { status: 503, code: 'DatabaseUnavailable' },
-  '57014': { status: 504, code: 'StatementTimeout' },
 }
 
 /** MySQL and MariaDB errors whose SQLSTATE says too little. */
@@ -78,6 +77,9 @@ const bySqliteCode: Readonly<Record<number, Meaning>> = {
   2067: { status: 409, code: 'Conflict' },
 }
 
+/** 57014 says that something was cancelled; this is where PostgreSQL does so for a timeout (src/backend/tcop/postgres.c). */
+const timeoutRoutine = 'ProcessInterrupts'
+const timeout: Meaning = { status: 504, code: 'StatementTimeout' }
 const failed: Meaning = { status: 502, code: 'DatabaseFailed' }
 const refused: Meaning = { status: 400, code: 'StatementRefused' }
 
@@ -87,6 +89,7 @@ interface DriverError extends Error {
   readonly sqlState?: string
   readonly errno?: number
   readonly errcode?: number
+  readonly routine?: string
 }
 
 /** Reads an error of the egress guard or of a driver; null for one of this program. */
@@ -100,9 +103,16 @@ export function problemOf(error: unknown): SqlProblem | null {
   return new SqlProblem(meaning.status, meaning.code, detail ? `${error.message}: ${detail}` : error.message)
 }
 
-function meaningOf({ code, sqlState, errno, errcode }: DriverError): Meaning | null {
+/** What a driver threw, where nothing but the driver can have thrown; some of its errors have no code. */
+export function driverProblem(error: unknown): SqlProblem {
+  const text = error instanceof Error ? error.message : String(error)
+  return problemOf(error) ?? new SqlProblem(failed.status, failed.code, text)
+}
+
+function meaningOf({ code, sqlState, errno, errcode, routine }: DriverError): Meaning | null {
   if (errcode !== undefined) return bySqliteCode[errcode] ?? bySqliteCode[errcode & 0xff] ?? refused
   if (sqlState !== undefined) return byErrorNumber[errno ?? 0] ?? byState(sqlState) ?? failed
+  if (code === '57014') return routine === timeoutRoutine ? timeout : refused
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return byState(code) ?? failed
   // The socket broke: ECONNRESET, PROTOCOL_CONNECTION_LOST and their like.
   return code !== undefined &&

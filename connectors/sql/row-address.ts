@@ -12,7 +12,7 @@ export type RowKey = ReadonlyMap<Column, Json>
 export function readRowKey(table: Table, id: string): RowKey {
   const key = needKey(table)
   const [only] = key
-  if (only && key.length === 1) return new Map([[only, id]])
+  if (only && key.length === 1) return new Map([[only, keyValue(only, id)]])
   const form = `The id of a row of "${table.name}" reads like ${key.map(({ name }) => `${name}=value`).join(',')}`
   const given = new Map(id.split(',').map(part => readPart(part, form)))
   const unknown = [...given.keys()].find(name => !key.some(column => column.name === name))
@@ -21,9 +21,14 @@ export function readRowKey(table: Table, id: string): RowKey {
     key.map(column => {
       const value = given.get(column.name)
       if (value === undefined) throw badRequest(`${form}; ${column.name} is missing.`)
-      return [column, value]
+      return [column, keyValue(column, value)]
     }),
   )
+}
+
+/** An address is text; where the column does not say what it holds, a whole number stands for itself. */
+function keyValue({ kind }: Column, text: string): Json {
+  return kind === 'other' && /^(0|-?[1-9]\d{0,17})$/.test(text) ? BigInt(text) : text
 }
 
 function readPart(part: string, form: string): [name: string, value: string] {

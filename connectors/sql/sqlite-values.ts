@@ -4,6 +4,7 @@ import type { Json } from '../../src/json.ts'
 import type { ColumnKind } from './engine.ts'
 import { finite } from './numbers.ts'
 import { type ParameterForms, parameterOf } from './parameters.ts'
+import { badRequest } from './problem.ts'
 
 /** Words in a declared type, the first that occurs decides. */
 const kinds: readonly (readonly [RegExp, ColumnKind])[] = [
@@ -35,12 +36,17 @@ export function fromSqlite(value: SQLOutputValue, declared: string | null): Json
 }
 
 export const sqliteForms: ParameterForms = {
-  integer: value => value,
+  integer(value) {
+    if (BigInt.asIntN(64, value) === value) return value
+    throw badRequest(`${value} is beyond the 64 bits of SQLite's integers.`)
+  },
   // A decimal that is no double is kept as text; SQLite has no exact decimals.
   decimal: text => Number(text),
   boolean: value => (value ? 1 : 0),
   datetime: text => text,
   list: values => JSON.stringify(values),
+  // Columns without a type, those of expressions too, hold and compare values as they are: 5 is not '5'.
+  number: value => (typeof value === 'bigint' ? sqliteForms.integer(value) : value),
 }
 
 export const toSqliteParameter = parameterOf(sqliteForms)

@@ -110,12 +110,14 @@ interface ListedTable {
   readonly type: string
   /** 1 for WITHOUT ROWID. */
   readonly wr: number
+  /** The statement that made it. */
+  readonly made: string | null
 }
 
 const listed = sql<ListedTable>`
-  select name, type, wr from pragma_table_list
-  where schema = 'main' and type in ('table', 'view', 'virtual') and name not like 'sqlite~_%' escape '~'
-  order by name`
+  select l.name, l.type, l.wr, s.sql as made from pragma_table_list l left join sqlite_schema s on s.name = l.name and s.type = 'table'
+  where l.schema = 'main' and l.type in ('table', 'view', 'virtual') and l.name not like 'sqlite~_%' escape '~'
+  order by l.name`
 
 async function listTables(kysely: Kysely<AnyDatabase>): Promise<TableName[]> {
   const { rows } = await listed.execute(kysely)
@@ -140,18 +142,26 @@ async function describeTable(kysely: Kysely<AnyDatabase>, name: string): Promise
     from pragma_table_xinfo(${name}) where hidden <> 1 order by cid`.execute(kysely)
   const keys = rows.filter(row => row.pk > 0)
   // https://sqlite.org/lang_createtable.html#rowid: exactly INTEGER, alone in the key, in a table that has a rowid.
-  const increments = (row: ListedColumn) =>
+  const isRowid = (row: ListedColumn) =>
     keys.length === 1 && row.pk > 0 && found.wr === 0 && row.type.toUpperCase() === 'INTEGER'
+  // https://sqlite.org/autoinc.html: without the keyword the number of a deleted row is given again.
+  const increments = (row: ListedColumn) => isRowid(row) && saysAutoincrement(found.made ?? '')
   const columns = rows.map(
     (row): Column => ({
       name: row.name,
       kind: sqliteKind(row.type),
       dataType: row.type === '' ? 'any' : row.type.toLowerCase(),
       nullable: row.required === 0 && row.pk === 0,
-      hasDefault: row.fallback !== null || row.hidden > 1 || increments(row),
+      hasDefault: row.fallback !== null || row.hidden > 1 || isRowid(row),
       increments: increments(row),
       keyPosition: row.pk,
     }),
   )
   return { name, kind: found.type === 'view' ? 'view' : 'table', path: [name], columns, settled: null }
+}
+
+/** The keyword, not a name, a text or a comment of the same letters. */
+function saysAutoincrement(statement: string): boolean {
+  const others = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*.*?\*\//gs
+  return /\bautoincrement\b/i.test(statement.replace(others, ' '))
 }

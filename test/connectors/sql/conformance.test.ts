@@ -14,6 +14,7 @@ const tablesOf = ({ types, quote }: TestEngine) => `
     primary key (order_id, product)
   );
   create table notes (body varchar(100));
+  create view totals as select product, sum(quantity * 0.5) as total from order_lines group by product;
   create view titles as select id, title from books;
   create table ${quote('odd "table`; drop table books; --')} (
     id ${types.id}, ${quote('a "b`c')} varchar(50), ${quote('select')} integer
@@ -60,7 +61,7 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
           { name: odd, kind: 'table' },
         ]),
       )
-      expect(body.value).toHaveLength(5)
+      expect(body.value).toHaveLength(6)
     })
 
     test('have a JSON Schema', async () => {
@@ -241,6 +242,37 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
           { title: 'Alpha', pages: 10 },
         ],
       })
+    })
+
+    test('is filtered by columns that are computed', async () => {
+      await database.run('delete from order_lines')
+      await database.run("insert into order_lines values (90, 'few', 3), (91, 'many', 200), (92, 'many', 1)")
+      const products = async (filter: string) =>
+        (await call(`/tables/totals/rows${query({ filter, order: 'product' })}`)).body.value.map(
+          (row: { product: string }) => row.product,
+        )
+      expect(await products('total gt 50')).toEqual(['many'])
+      expect(await products('total lt 50.5')).toEqual(['few'])
+      expect(await products('total eq 1.5 or total eq 9')).toEqual(['few'])
+    })
+
+    test('knows a time with an offset for the moment it is, in UTC', async () => {
+      // SQLite keeps and compares times as they are written.
+      if (engine.name === 'sqlite') return
+      const path = (await insert({ title: 'Moved', changed_at: '2026-01-05T10:00:00.5+01:00' })).id
+      expect((await call(`/tables/books/rows/${path}`)).body.changed_at).toMatch(/^2026-01-05T09:00:00\.50*$/)
+      expect(
+        await titles("changed_at gt '2026-01-05T09:30+01:00' and changed_at lt '2026-01-05T09:01Z'"),
+      ).toEqual(['Moved'])
+      expect(await titles("changed_at gt '2026-01-05T10:30:00+01'")).toEqual([])
+      await database.run("delete from books where title = 'Moved'")
+    })
+
+    test('refuses an integer of more than 64 bits', async () => {
+      const filter = `id eq ${'9'.repeat(23)}`
+      const { status, body } = await call(`/tables/books/rows${query({ filter })}`)
+      // MariaDB compares it as a decimal.
+      expect([status, body.value ?? []]).toEqual([engine.name === 'mysql' ? 200 : 400, []])
     })
 
     test('of wide rows is cut into pages that can be answered', async () => {

@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { engines, mysqlClient, postgresClient } from './engines.ts'
 import { openHub } from './hub.ts'
+import { openProxy } from './proxy.ts'
 
 const connection = (authentication: string, parameters: Record<string, unknown> = {}) => ({
   connection: { id: `c-${authentication}`, authentication, parameters },
@@ -111,6 +112,36 @@ describe.each(engines.filter(({ present, name }) => present && name !== 'sqlite'
     expect(hub.hosted.log()).not.toContain('hunter-two')
   })
 
+  test('that speaks no TLS is told apart from a connector that failed', async () => {
+    await using hub = await openHub(engine.allowPrivate)
+    await using database = await engine.open(hub.hosted.dataFolder)
+    const { connection } = database
+    for (const ssl of ['require', 'verify']) {
+      const at = { ...connection, parameters: { ...connection.parameters, ssl } }
+      const { status, body } = await hub.calling({ connection: at })('/tables')
+      // A server that does speak it answers, or has no certificate of this name.
+      if (status !== 200) expect(body.error).toMatchObject({ code: 'DatabaseFailed' })
+    }
+  })
+
+  test('that falls silent does not keep the session of a caller who left', async () => {
+    await using proxy = await openProxy(new URL(engine.allowPrivate[0]!.replace(/^\w+/, 'http')))
+    await using hub = await openHub([`${engine.name}://127.0.0.1:${proxy.port}`])
+    await using database = await engine.open(hub.hosted.dataFolder)
+    const { connection } = database
+    const parameters = { ...connection.parameters, host: '127.0.0.1', port: proxy.port }
+    const call = hub.calling({ connection: { ...connection, parameters } })
+    await Promise.all([1, 2, 3, 4].map(() => call('/tables')))
+    proxy.goDark()
+    const caller = new AbortController()
+    const calls = [1, 2, 3, 4, 5, 6].map(() => call('/tables', { signal: caller.signal }))
+    for (const left of calls) left.catch(() => {})
+    await vi.waitFor(() => expect(proxy.swallowed()).toBe(4))
+    caller.abort()
+    for (const left of calls) await expect(left).rejects.toThrow()
+    expect((await call('/tables')).status).toBe(200)
+  })
+
   test('serves more calls at once than it has sessions', async () => {
     await using hub = await openHub(engine.allowPrivate)
     await using database = await engine.open(hub.hosted.dataFolder)
@@ -182,4 +213,82 @@ test.runIf(has('postgres'))('a statement that runs too long is ended by the serv
   expect((await call('/query', { body: { query: 'show statement_timeout' } })).body.value).toEqual([
     { statement_timeout: '30s' },
   ])
+})
+
+test.runIf(has('postgres'))('a statement that is cancelled for another reason is no timeout', async () => {
+  const engine = engines.find(({ name }) => name === 'postgres')!
+  await using hub = await openHub(engine.allowPrivate)
+  await using database = await engine.open(hub.hosted.dataFolder)
+  await database.run('create table t (n integer)')
+  const call = hub.calling(database)
+  expect(await call('/query', { body: { query: 'copy t from stdin' } })).toMatchObject({
+    status: 400,
+    body: { error: { code: 'StatementRefused' } },
+  })
+  const slow = "select pg_sleep(20) from (select set_config('statement_timeout', '50', false)) as s"
+  const admin = await postgresClient(String(database.connection.parameters.database))
+  const running = call('/query', { body: { query: slow } })
+  await vi.waitFor(async () => {
+    const { rowCount } = await admin.query(
+      "select pg_cancel_backend(pid) from pg_stat_activity where query like 'select pg_sleep(20)%'",
+    )
+    expect(rowCount).toBe(1)
+  })
+  await admin.end()
+  expect(await running).toMatchObject({ status: 504, body: { error: { code: 'StatementTimeout' } } })
+})
+
+test.runIf(has('postgres'))('columns that a key only includes are not in it', async () => {
+  const engine = engines.find(({ name }) => name === 'postgres')!
+  await using hub = await openHub(engine.allowPrivate)
+  await using database = await engine.open(hub.hosted.dataFolder)
+  await database.run(`
+    create table included (b integer, id integer, name text, a integer, primary key (b, a) include (name, id));
+    insert into included values (1, 2, 'x', 3)`)
+  const call = hub.calling(database)
+  expect((await call('/tables/included/rows/b=1,a=3')).body).toEqual({ b: 1, id: 2, name: 'x', a: 3 })
+  const { properties } = (await call('/tables/included/schema')).body.schema
+  const inKey = Object.keys(properties).filter(name => properties[name].description.includes('primary key'))
+  expect(inKey).toEqual(['b', 'a'])
+})
+
+test.runIf(has('mysql'))('a FLOAT reads as it was written, and is found by it', async () => {
+  const engine = engines.find(({ name }) => name === 'mysql')!
+  await using hub = await openHub(engine.allowPrivate)
+  await using database = await engine.open(hub.hosted.dataFolder)
+  await database.run('create table t (id integer auto_increment primary key, f float, d double)')
+  const call = hub.calling(database)
+  expect((await call('/tables/t/rows', { body: { f: 0.1, d: 0.1 } })).body).toEqual({ id: 1, f: 0.1, d: 0.1 })
+  for (const [filter, found] of [
+    ['f eq 0.1', 1],
+    ['d eq 0.1', 1],
+    ['f gt 0.1', 0],
+    ['f le 0.1', 1],
+  ] as const)
+    expect((await call(`/tables/t/rows?${new URLSearchParams({ filter })}`)).body.value).toHaveLength(found)
+})
+
+test('a column without a type keeps numbers as numbers', async () => {
+  const [sqlite] = engines
+  await using hub = await openHub([])
+  await using database = await sqlite!.open(hub.hosted.dataFolder)
+  await database.run('create table t (k primary key, x)')
+  const call = hub.calling(database)
+  for (const row of [
+    { k: 5, x: 5 },
+    { k: 6, x: 2.5 },
+    { k: 'a', x: '5' },
+  ])
+    expect(await call('/tables/t/rows', { body: row })).toMatchObject({ status: 201, body: row })
+  const keys = async (filter: string) =>
+    (await call(`/tables/t/rows?${new URLSearchParams({ filter, order: 'k' })}`)).body.value.map(
+      (row: { k: unknown }) => row.k,
+    )
+  expect(await keys('x eq 5')).toEqual([5])
+  expect(await keys("x eq '5'")).toEqual(['a'])
+  expect(await keys('x lt 4.5')).toEqual([6])
+  for (const key of [5, 'a']) expect((await call(`/tables/t/rows/${key}`)).body.k).toBe(key)
+  expect(await call('/query', { body: { query: 'select typeof(x) as t from t order by k' } })).toMatchObject({
+    body: { value: [{ t: 'integer' }, { t: 'real' }, { t: 'text' }] },
+  })
 })

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { requirement } from '../../harness/requirement.ts'
@@ -12,6 +13,8 @@ export interface TestDatabase extends AsyncDisposable {
   readonly connection: NonNullable<CallOptions['connection']>
   /** Runs statements past the connector. */
   run(statements: string): Promise<void>
+  /** Waits for transactions that were under way, those of other databases of the server too: they hold triggers up. */
+  settled(): Promise<void>
 }
 
 export interface TestEngine {
@@ -80,6 +83,7 @@ const sqlite: TestEngine = {
     return {
       connection: { id: 'c-sqlite', authentication: 'sqlite', parameters: { file } },
       run: async statements => database.exec(statements),
+      settled: async () => {},
       [Symbol.asyncDispose]: async () => database.close(),
     }
   },
@@ -142,6 +146,11 @@ const postgres: TestEngine = {
       run: async statements => {
         await client.query(statements)
       },
+      async settled() {
+        const { rows } = await client.query('select pg_snapshot_xmax(pg_current_snapshot())::text as next')
+        const ended = 'select 1 where pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8'
+        while ((await client.query(ended, [rows[0].next])).rowCount === 0) await setTimeout(20)
+      },
       async [Symbol.asyncDispose]() {
         await client.end()
         await admin.query(`drop database ${database} with (force)`)
@@ -199,6 +208,7 @@ const mariadb: TestEngine = {
       run: async statements => {
         await client.query(statements)
       },
+      settled: async () => {},
       async [Symbol.asyncDispose]() {
         await client.end()
         await admin.query(`drop database ${database}`)

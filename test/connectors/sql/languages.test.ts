@@ -9,7 +9,9 @@ import {
   parseFilter,
   printFilter,
 } from '../../../connectors/sql/filter.ts'
-import { exactDecimal, exactInteger } from '../../../connectors/sql/numbers.ts'
+import { readMoment } from '../../../connectors/sql/moments.ts'
+import { exactDecimal, exactInteger, shortestSingle } from '../../../connectors/sql/numbers.ts'
+import { rowBudget } from '../../../connectors/sql/row-budget.ts'
 import {
   mostSeen,
   printTriggerState,
@@ -148,4 +150,60 @@ describe('numbers', () => {
     const tolerance = scaled / 10n ** 15n + 1n
     return (difference < 0n ? -difference : difference) <= tolerance && Number(text) === read
   }
+})
+
+test('a single-precision number prints in no more digits than tell it apart', () => {
+  fc.assert(
+    fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), number => {
+      const short = shortestSingle(number)
+      expect(Math.fround(short)).toBe(number)
+      expect(String(short).length).toBeLessThanOrEqual(String(number).length)
+    }),
+  )
+  expect(shortestSingle(Math.fround(0.1))).toBe(0.1)
+})
+
+describe('moments', () => {
+  const at = fc.date({ min: new Date('1000-01-01'), max: new Date('9998-12-31'), noInvalidDate: true })
+  test('with an offset are moved to UTC', () => {
+    fc.assert(
+      fc.property(
+        at,
+        fc.integer({ min: -14 * 60, max: 14 * 60 }),
+        fc.constantFrom(':', ''),
+        (date, minutes, colon) => {
+          const local = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, -1)
+          const part = (value: number) => String(Math.trunc(Math.abs(value))).padStart(2, '0')
+          const offset = `${minutes < 0 ? '-' : '+'}${part(minutes / 60)}${colon}${part(minutes % 60)}`
+          const moment = readMoment(`${local}${offset}`)
+          expect(moment?.hasOffset).toBe(true)
+          expect(new Date(`${moment?.text.replace(' ', 'T')}Z`)).toEqual(date)
+        },
+      ),
+    )
+  })
+  test.each([
+    ['2026-01-31T10:00', { text: '2026-01-31 10:00', hasOffset: false }],
+    ['2026-01-31 10:00:00.123456z', { text: '2026-01-31 10:00:00.123456', hasOffset: true }],
+    ['2026-01-31T10:00:00.123456+02', { text: '2026-01-31 08:00:00.123456', hasOffset: true }],
+    ['2026-13-31T10:00:00+02:00', null],
+    ['infinity', null],
+  ])('read %s', (text, moment) => expect(readMoment(text)).toEqual(moment))
+})
+
+test('a budget takes rows from the first on, one at least, and none after one that it left out', () => {
+  const sizes = fc.array(fc.nat({ max: 30 }), { minLength: 1 })
+  fc.assert(
+    fc.property(sizes, fc.nat({ max: 100 }), fc.integer({ min: 1, max: 10 }), (given, bytes, most) => {
+      const budget = rowBudget({ rows: most, bytes })
+      const all = given.map(size => ({ t: 'x'.repeat(size) }))
+      const taken = all.map(budget.take)
+      const count = budget.rows.length
+      expect(budget.rows).toEqual(all.slice(0, count))
+      expect(taken).toEqual(all.map((_row, index) => index < count))
+      const length = JSON.stringify(budget.rows).length - 1 - count
+      expect(count === 1 || length <= bytes).toBe(true)
+      expect(count).toBeLessThanOrEqual(most)
+    }),
+  )
 })

@@ -10,10 +10,11 @@ interface Polled {
   readonly retryAfter: string
 }
 
-/** Follows a trigger: each call is one poll, at the `Location` of the one before. */
-function follower(call: Call, start: string): () => Promise<Polled> {
+/** Follows a trigger: each call is one poll, at the `Location` of the one before. `ready` comes before each. */
+function follower(call: Call, start: string, ready = async () => {}): () => Promise<Polled> {
   let next = start
   return async () => {
+    await ready()
     const answer: Answer = await call(next)
     if (answer.status >= 400) throw new Error(answer.body.error.message)
     next = String(answer.headers.location)
@@ -65,7 +66,7 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
   }
 
   describe('OnNewRow', () => {
-    const follow = (options = {}) => follower(call, `/triggers/items/new${query(options)}`)
+    const follow = (options = {}) => follower(call, `/triggers/items/new${query(options)}`, database.settled)
 
     test('starts with what comes after, and reports it once, oldest first', async () => {
       await add(1)
@@ -109,11 +110,11 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
     })
 
     test('follows a column that is named, and rows that share its value', async () => {
-      const poll = follower(call, `/triggers/loose/new${query({ column: 'n' })}`)
+      const poll = follower(call, `/triggers/loose/new${query({ column: 'n' })}`, database.settled)
       await poll()
       await database.run("insert into loose values (1, '2026-01-01T00:00:00'), (2, '2026-01-01T00:00:00')")
       expect((await poll()).rows.map(row => row.n)).toEqual([1, 2])
-      const pairs = follower(call, `/triggers/pairs/new${query({ column: 'at' })}`)
+      const pairs = follower(call, `/triggers/pairs/new${query({ column: 'at' })}`, database.settled)
       await pairs()
       await database.run("insert into pairs values (1, 2, '2026-01-01T00:00:00')")
       expect((await pairs()).rows).toHaveLength(1)
@@ -122,7 +123,7 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
     })
 
     test('reports every row of a table without a key, also those that are alike', async () => {
-      const poll = follower(call, `/triggers/loose/new${query({ column: 'at' })}`)
+      const poll = follower(call, `/triggers/loose/new${query({ column: 'at' })}`, database.settled)
       await poll()
       const many = Array.from({ length: 150 }, (_, n) => `(${n % 75}, '2026-01-01T00:00:00')`)
       await database.run(`insert into loose values ${many.join(',')}`)
@@ -146,7 +147,7 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
     })
 
     test('reports rows once whose values the database takes for one', async () => {
-      const poll = follower(call, `/triggers/codes/new${query({ column: 'code' })}`)
+      const poll = follower(call, `/triggers/codes/new${query({ column: 'code' })}`, database.settled)
       await poll()
       await database.run("insert into codes (id, code) values (1, 'k1'), (2, 'K1')")
       expect(ids(await poll()).sort()).toEqual([1, 2])
@@ -159,7 +160,7 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
 
     test('ends a batch of wide rows before it is too long to answer', async () => {
       const wide = `insert into wide (id, body, version) values (`
-      const follows = follower(call, `/triggers/wide/new${query({ column: 'version' })}`)
+      const follows = follower(call, `/triggers/wide/new${query({ column: 'version' })}`, database.settled)
       await follows()
       // The state remembers rows of this value: read again, they must not use up the batch.
       const body = 'x'.repeat(900_000)
@@ -184,7 +185,8 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
   })
 
   describe('OnUpdatedRow', () => {
-    const follow = (options = {}) => follower(call, `/triggers/items/updated${query(options)}`)
+    const follow = (options = {}) =>
+      follower(call, `/triggers/items/updated${query(options)}`, database.settled)
 
     test('finds its column, and reports added and changed rows', async () => {
       await add(1)
@@ -284,6 +286,30 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
   })
 })
 
+describe('SQLite', () => {
+  test('a key whose numbers are given again is not followed unasked', async () => {
+    const [sqlite] = engines
+    await using hub = await openHub([])
+    await using database = await sqlite!.open(hub.hosted.dataFolder)
+    await database.run(`
+      create table reused (id integer primary key, note text default 'autoincrement' /* autoincrement */);
+      create table counted (id integer primary key autoincrement)`)
+    const call = hub.calling(database)
+    expect(await call('/triggers/reused/new')).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining('no single auto-increment key') } },
+    })
+    expect((await call('/tables/reused/rows', { body: {} })).status).toBe(201)
+    expect((await call('/tables/reused/schema')).body.schema.required).toEqual([])
+    expect((await call('/triggers/counted/new')).status).toBe(202)
+    const sample = hub.calling({ connection: { id: 's', authentication: 'sample', parameters: {} } })
+    const poll = follower(sample, '/triggers/customers/new')
+    await poll()
+    await sample('/tables/customers/rows', { body: { name: 'Grace Hopper' } })
+    expect((await poll()).rows).toMatchObject([{ name: 'Grace Hopper' }])
+  })
+})
+
 const postgres = engines.find(engine => engine.name === 'postgres' && engine.present)
 
 describe.runIf(postgres)('PostgreSQL', () => {
@@ -303,6 +329,7 @@ describe.runIf(postgres)('PostgreSQL', () => {
       await database.run("insert into items (name) values ('fast')")
       for (const poll of follow) expect(await poll()).toMatchObject({ status: 202, rows: [] })
       await slow.query('commit')
+      await database.settled()
     } finally {
       await slow.end()
     }
@@ -328,6 +355,7 @@ describe.runIf(postgres)('PostgreSQL', () => {
       await database.run('update items set hits = 1 where id = 1')
       for (const poll of follow) expect(await poll()).toMatchObject({ status: 202, rows: [] })
       await unrelated.query('commit')
+      await database.settled()
     } finally {
       await unrelated.end()
     }
