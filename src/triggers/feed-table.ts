@@ -23,6 +23,12 @@ export interface FeedTableOptions {
 
 export type FeedTable = ReturnType<typeof createFeedTable>
 
+export interface Ensured {
+  readonly row: FeedRow
+  /** True where this call made it or started it again. */
+  readonly fresh: boolean
+}
+
 export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
   const lingering = sql`greatest(${feed.lingerUntil}, ${secondsFromNow(settings.lingerSeconds)})`
 
@@ -116,15 +122,14 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
     need,
 
     /** Finds, starts again or makes the one feed of the binding. Throws FORBIDDEN as `adoption` does. */
-    async ensure(binding: Binding, kind: FeedRow['kind'], options: FeedOptions): Promise<FeedRow> {
+    async ensure(binding: Binding, kind: FeedRow['kind'], options: FeedOptions): Promise<Ensured> {
       const hash = bindingHash(binding)
       // Each step is one statement; where somebody else was faster, the next round finds what they made.
       for (;;) {
-        const row =
-          (await (options.durable ? adopt(hash, options) : join(hash))) ??
-          (await revive(hash, options)) ??
-          (await insert(binding, hash, kind, options))
-        if (row) return row
+        const there = await (options.durable ? adopt(hash, options) : join(hash))
+        if (there) return { row: there, fresh: false }
+        const row = (await revive(hash, options)) ?? (await insert(binding, hash, kind, options))
+        if (row) return { row, fresh: true }
       }
     },
 
@@ -171,6 +176,25 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
         .where(and(eq(feed.id, feedId), sql`${feed.status} <> 'ENDED'`))
         .returning({ id: feed.id })
       return ended.length > 0
+    },
+
+    /** Takes back a webhook that could not be registered, unless somebody registered it meanwhile. */
+    async takeBack({ id, durable, lastSequence }: FeedRow): Promise<void> {
+      const gone = { removed: true, durable: false, nextDueAt: sql`now()` }
+      await db
+        .update(feed)
+        .set({
+          ...ending,
+          statusReason: 'Its webhook could not be registered.',
+          ...(durable && lastSequence === 0 ? gone : {}),
+        })
+        .where(
+          and(
+            eq(feed.id, id),
+            inArray(feed.status, ['FAILING', 'NEEDS_AUTHORIZATION']),
+            not(feed.registered),
+          ),
+        )
     },
 
     /** Ends the ephemeral feeds that nobody has subscribed to for the linger time. */
@@ -265,7 +289,7 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
  * A webhook that was not registered for a while may have missed events: one sequence is used up for them, so that
  * readers from before find a hole and not a log that only looks whole. A poller goes on from its state instead.
  */
-const withHole = sql`${feed.lastSequence} + case when ${feed.kind} = 'WEBHOOK' and ${feed.lastSequence} > 0 then 1 else 0 end`
+const withHole = sql`${feed.lastSequence} + case when ${feed.kind} = 'WEBHOOK' then 1 else 0 end`
 
 const starting = {
   ...fenced,

@@ -1,7 +1,7 @@
 // Starting a feed and waiting until it is started, whichever instance does it.
 import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
-import type { FeedId } from './feed.ts'
+import { type FeedId, type FeedStatus, feedIdOf } from './feed.ts'
 import type { FeedRow } from './feed-row.ts'
 import type { FeedTable } from './feed-table.ts'
 import { pause } from './pause.ts'
@@ -21,6 +21,8 @@ export interface StarterOptions {
 
 export type Starter = ReturnType<typeof createStarter>
 
+const unsuccessful: ReadonlySet<FeedStatus> = new Set(['FAILING', 'NEEDS_AUTHORIZATION', 'ENDED'])
+
 /** Milliseconds between two looks at a feed that another instance starts. */
 const look = 250
 
@@ -39,15 +41,15 @@ export function createStarter({ feeds, scheduler, readers, connectors, clock, se
   return {
     /**
      * Resolves with the feed once it is started: a webhook is registered, a poller has made its first poll, well or
-     * not. Throws what the registration threw; a feed that never started ends then.
+     * not. Throws what the registration threw; a feed that is `fresh` ends then, and any other tries on.
      */
-    async start(feedId: FeedId, signal: AbortSignal): Promise<FeedRow> {
+    async start(feedId: FeedId, fresh: boolean, signal: AbortSignal): Promise<FeedRow> {
       const deadline = clock.now() + settings.startSeconds * 1000
       for (;;) {
         const row = await live(feedId)
         if (!(await waits(row))) return row
         if (signal.aborted || readers.closed || clock.now() > deadline) return late(row)
-        await attempt(row, feedId, signal)
+        await attempt(row, fresh, signal)
       }
     },
   }
@@ -59,11 +61,18 @@ export function createStarter({ feeds, scheduler, readers, connectors, clock, se
     throw new JunctorError('FEED_ENDED', `The feed could not be started: ${why}`)
   }
 
-  async function attempt(row: FeedRow, feedId: FeedId, signal: AbortSignal): Promise<void> {
+  async function attempt(row: FeedRow, fresh: boolean, signal: AbortSignal): Promise<void> {
+    const feedId = feedIdOf(row.id)
     const done = await scheduler.runNow(feedId)
     if (done === 'busy') return pause(look, clock, signal)
     if (row.kind === 'POLLING' || done.error === null) return
-    if (row.status === 'STARTING') await drop(row, feedId)
+    // What failed may have been work from before a pause; then the feed is still to be started.
+    const now = await feeds.find(feedId)
+    if (now && !unsuccessful.has(now.status)) return
+    if (now && fresh) {
+      await feeds.takeBack(now)
+      scheduler.nudge()
+    }
     throw done.error
   }
 
@@ -74,11 +83,5 @@ export function createStarter({ feeds, scheduler, readers, connectors, clock, se
       'UPSTREAM_TIMEOUT',
       `The webhook of ${row.field} was not registered in time: try again.`,
     )
-  }
-
-  async function drop(row: FeedRow, feedId: FeedId): Promise<void> {
-    if (row.durable && row.lastSequence === 0) await feeds.remove(feedId)
-    else await feeds.end(feedId, 'Its webhook could not be registered.')
-    scheduler.nudge()
   }
 }

@@ -51,13 +51,13 @@ export function createSubscribe({
     const { role } = await findTrigger(connectors, binding)
     const position = after === undefined ? null : await checked(after, bindingHash(binding))
     const kind = role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
-    const row = await feeds.ensure(binding, kind, options)
+    const { row, fresh } = await feeds.ensure(binding, kind, options)
     const feedId = feedIdOf(row.id)
     if (position && position.feedId !== feedId)
       throw cursorExpired(feedId, row.lastSequence, 'The feed of this cursor was deleted meanwhile.')
     const membership = await readers.join(feedId)
     try {
-      const started = await starter.start(feedId, signal)
+      const started = await starter.start(feedId, fresh, signal)
       const from = position?.sequence ?? beginning(row, started)
       if (position) await checkReadable(position, started)
       const once = role.role === 'webhook' && role.once

@@ -160,8 +160,8 @@ export function createTriggers(options: TriggersOptions): Triggers {
     async create(binding, feedOptions) {
       const { role } = await findTrigger(connectors, binding)
       const kind = role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
-      const row = await feeds.ensure(binding, kind, { ...feedOptions, durable: true })
-      await starter.start(feedIdOf(row.id), AbortSignal.timeout(settings.startSeconds * 1000))
+      const { row, fresh } = await feeds.ensure(binding, kind, { ...feedOptions, durable: true })
+      await starter.start(feedIdOf(row.id), fresh, AbortSignal.timeout(settings.startSeconds * 1000))
       return feedOf(await feeds.need(feedIdOf(row.id)))
     },
 

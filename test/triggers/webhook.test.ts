@@ -274,6 +274,42 @@ test('a feed that is paused while its provider registers it leaves nothing there
   await until(() => provider.hooks.size === 0)
 })
 
+test('a durable feed outlives a subscriber that cannot have it registered', async () => {
+  const { provider } = world
+  const triggers = world.engine({ settings: { scanSeconds: 3600 } })
+  const binding = world.binding('onHook')
+  const feed = await triggers.create(binding, durable)
+  // As a resume leaves it for a moment, and a crash for longer.
+  await world.update(feed.id, {
+    status: 'STARTING',
+    registered: false,
+    registration: null,
+    nextDueAt: new Date(0),
+  })
+  provider.failures.push({ status: 422 })
+  await expect(triggers.subscribe({ binding, options: ephemeral, signal: running() })).rejects.toMatchObject({
+    code: 'UPSTREAM_ERROR',
+  })
+  expect(await triggers.get(feed.id)).toMatchObject({ status: 'FAILING', durable: true })
+  const again = await triggers.subscribe({ binding, options: ephemeral, signal: running() })
+  expect(again.feed).toMatchObject({ id: feed.id, status: 'ACTIVE' })
+})
+
+test('who reads a webhook that is paused and resumed is told that something may be missing', async () => {
+  const triggers = world.engine()
+  const binding = world.binding('onHook')
+  const { feed, events } = await triggers.subscribe({ binding, options: durable, signal: running() })
+  const subscriber = gather(events)
+  await triggers.pause(feed.id)
+  await until(async () => !(await world.row(feed.id)).registered)
+  expect((await triggers.resume(feed.id)).status).toBe('ACTIVE')
+  expect(await subscriber.ended).toMatchObject({ code: 'CURSOR_EXPIRED' })
+  const on = gather((await triggers.subscribe({ binding, options: durable, signal: running() })).events)
+  await deliver(triggers, urlOf(), { id: 1 })
+  await until(() => on.events.length === 1)
+  expect(on.ids()).toEqual([1])
+})
+
 test('a resumed feed whose registration fails is registered by the next try', async () => {
   const { provider } = world
   const triggers = world.engine()
