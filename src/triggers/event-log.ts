@@ -1,6 +1,6 @@
 // The event log: events are appended under their feed's row lock, so that sequences commit in order and a reader who
 // asks for what is behind a sequence misses nothing.
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import { type Json, parseJson, printJson } from '../json.ts'
 import { type Database, type Queryable, schema } from '../store/index.ts'
 import { encodeCursor } from './cursor.ts'
@@ -36,7 +36,10 @@ export async function appendEvents(
   const known = await transaction
     .select({ key: feedEvent.key })
     .from(feedEvent)
-    .where(and(eq(feedEvent.feedId, id), inArray(feedEvent.key, [...unique.keys()])))
+    // One array: each key as a parameter of its own, many would be more than a statement may have.
+    .where(
+      and(eq(feedEvent.feedId, id), sql`${feedEvent.key} = any(${sql.param([...unique.keys()])}::text[])`),
+    )
   for (const { key } of known) unique.delete(key)
   const rows = [...unique.values()].map(({ key, data }, index) => ({
     feedId: id,

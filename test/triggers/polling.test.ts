@@ -1,5 +1,6 @@
 // Polling, by protocol and by policy: what fires, what waits, what fails and comes back.
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { FeedId } from '../../src/triggers/index.ts'
 import { durable, ephemeral, gather, openWorld, running, until, type World } from './hub.ts'
 
 let world: World
@@ -159,6 +160,17 @@ test('a connection that becomes inactive suspends its feeds', async () => {
     statusReason: 'The connection needs consent.',
   })
 })
+
+test('one answer may bring more events than a statement has parameters', async () => {
+  const { provider } = world
+  const triggers = world.engine()
+  const feed = await triggers.create(world.binding('onItems'), durable)
+  provider.add(...Array.from({ length: 66_000 }, (_, index) => index))
+  await world.makeDue(feed.id)
+  await until(async () => (await world.row(feed.id)).consecutiveFailures + (await lastSequence(feed.id)) > 0)
+  expect(await world.row(feed.id)).toMatchObject({ statusReason: null, lastSequence: 66_000 })
+})
+const lastSequence = async (feedId: FeedId) => (await world.row(feedId)).lastSequence
 
 test.each(['onItems', 'onHook'])('%s: consent that nobody told of is noticed', async operationId => {
   const triggers = world.engine()
