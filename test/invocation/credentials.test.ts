@@ -210,6 +210,23 @@ describe('refusals', () => {
   })
 })
 
+test('an argument in the place of the key gives way to it', async () => {
+  const called = operation({
+    path: '/call?k=fixed',
+    parameters: [
+      parameter('query', 'k', { required: true }),
+      parameter('header', 'X-Key'),
+      parameter('query', 'q'),
+    ],
+  })
+  const open = connection(keys(query('k'), header('X-Key')), { api_key: 'k1' })
+  const given = wire({ query: { k: 'theirs', q: '1' }, header: { 'X-Key': 'theirs' } })
+  await opened.invoker.call(
+    invocation(definition(upstream.origin), called, { connection: open, arguments: given }),
+  )
+  expect(upstream.last()).toMatchObject({ target: '/call?q=1&k=k1', headers: { 'x-key': 'k1' } })
+})
+
 test('a redirect inside the origin keeps the credential, in query and header', async () => {
   const open = connection(keys(query('k'), header('X-Key')), { api_key: 'k1' })
   upstream.answer = (request, response) => {

@@ -211,6 +211,11 @@ describe('dynamichosturl', () => {
       { acct: 'http://[2001:db8::1]:8080/x' },
       'http://[2001:db8::1]:8080/x/items',
     ],
+    [
+      "https://@connectionParameters('acct')/api/v2",
+      { acct: ' https://own.example/ ' },
+      'https://own.example/api/v2/items',
+    ],
     ['https://constant.example', {}, 'https://constant.example/items'],
   ])('%s with %j', async (template, parameters, url) => {
     expect((await called([host(template)], undefined, open(parameters))).url).toBe(url)

@@ -14,12 +14,12 @@ export const apiKey = {
       if (key === '') continue
       const value = `${placement.prefix ?? ''}${key}`
       if (placement.in === 'header') setHeader(draft, placement.name, value, 'credential')
+      // An operation may declare the key as a parameter, too: one of them is sent, and it is the connection's.
       else
-        draft.query.push({
-          name: placement.name,
-          wire: encodeValue(value.toWellFormed()),
-          source: 'credential',
-        })
+        draft.query = [
+          ...draft.query.filter(({ name }) => name !== placement.name),
+          { name: placement.name, wire: encodeValue(value.toWellFormed()), source: 'credential' },
+        ]
     }
   },
 } satisfies Authenticator

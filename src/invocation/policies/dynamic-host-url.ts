@@ -3,7 +3,7 @@
 import type { OpenConnection } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
 import { type Evaluated, evaluatePiece } from '../expressions/evaluate.ts'
-import { parseTemplate } from '../expressions/parse.ts'
+import { type Piece, parseTemplate } from '../expressions/parse.ts'
 import { readBase } from '../request/base-url.ts'
 import { isSuspect, joined, jsonBody } from '../request/draft.ts'
 import { hasDotSegment } from '../request/path.ts'
@@ -17,7 +17,11 @@ export const dynamicHostUrl = {
     const template = policyText(policy, 'urlTemplate')
     if (!hostOpen || template.trim() === '') return
     const scope = { connection, draft, body: jsonBody(draft) }
-    const values = parseTemplate(template).map(piece => evaluatePiece(piece, scope))
+    const pieces = parseTemplate(template)
+    const values = pieces.map((piece, index) => {
+      const value = evaluatePiece(piece, scope)
+      return piece.kind === 'text' ? value : { ...value, text: joinable(value.text, pieces[index + 1]) }
+    })
     if (holdsSecret(connection)) assertHostIsThePackages(values)
     const text = values.map(value => value.text).join('')
     const { base, query } = readBase(text, 'The address that the parameters make')
@@ -31,6 +35,11 @@ export const dynamicHostUrl = {
     draft.query.unshift(...readQuery(query, joined(queryValues(values).map(({ source }) => source))))
   },
 } satisfies PolicyTemplate
+
+/** What people type into a template's place: a space around it, a slash before the template's own. */
+function joinable(typed: string, next: Piece | undefined): string {
+  return next?.source.startsWith('/') ? typed.trim().replace(/\/+$/, '') : typed.trim()
+}
 
 /** A key may stand in a parameter that its package does not call secret. */
 function holdsSecret(connection: OpenConnection | null): boolean {
