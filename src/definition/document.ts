@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readAuthentications } from './authentication.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { createFindings, type Findings, quoted } from './findings.ts'
+import { tellLostOperations } from './lost-operations.ts'
 import type { ConnectorDefinition, ReadResult } from './model.ts'
 import { child, childAnyCase, elements, isObject, type Node, present, text, words } from './node.ts'
 import { readOperation } from './operation.ts'
@@ -100,6 +101,7 @@ function dialectOf(root: Node, findings: Findings): Dialect | null {
 function readDefinition(reading: Reading, source: DocumentSource, parts: PackageParts): ConnectorDefinition {
   const { document, findings } = reading
   const names = nameOperations(reading)
+  tellLostOperations(reading, names.operations)
   const schemas = createSchemaReader(reading, names)
   const policies = readPolicies(reading, names)
   const servers = readServers(reading, names.operations)

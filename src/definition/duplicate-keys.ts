@@ -2,7 +2,7 @@
 import { tokenReader } from './json-tokens.ts'
 
 /** A text with more of them is told by these alone. */
-const mostTold = 100
+export const mostDuplicates = 100
 
 /** Keys that an object of this well-formed text has twice, as sentences. Finding them costs a second reading. */
 export function duplicateKeys(text: string): readonly string[] {
@@ -19,7 +19,7 @@ export function duplicateKeys(text: string): readonly string[] {
       if (keys?.has(previous.value)) found.push(duplicateKey(previous.value, previous.line))
       keys?.add(previous.value)
     }
-    if (found.length >= mostTold) break
+    if (found.length >= mostDuplicates) break
     previous = token
   }
   return found

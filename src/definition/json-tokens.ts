@@ -1,7 +1,8 @@
-// JSON text → tokens, tolerant of comments, raw control characters in strings and white space that JSON does not
-// know. jsonc-parser's scanner does the reading; this names its tokens and keeps what repairing needs.
+// JSON text → tokens, tolerant of comments, broken strings and white space that JSON does not know. jsonc-parser's
+// scanner does the reading; this names its tokens and keeps what repairing needs.
 import { createScanner } from 'jsonc-parser'
 import { type Json, parseJson } from '../json.ts'
+import { readBrokenString } from './json-string.ts'
 
 export type Token = {
   /** Line, counted from 1. */
@@ -16,27 +17,38 @@ export type Token = {
   | { readonly kind: 'unknown'; readonly text: string }
 )
 
-/** A raw line break inside a string, as jsonc-parser's scanner reports it (ScanError.UnexpectedEndOfString). */
-const unexpectedEndOfString = 2
+/** Told of what JSON forbids but nobody can misread, as a clause. */
+export type OnSlip = (line: number, what: string) => void
+
+/** White space of other scripts, and characters that nobody sees. */
+const blank = /^[\s\p{Cc}\p{Cf}]+$/u
 
 /** Reads the next token at each call; after the last one always `end`. */
-export function tokenReader(text: string): () => Token {
+export function tokenReader(text: string, onSlip: OnSlip = () => {}): () => Token {
   const scanner = createScanner(text, true)
   let lastLine = -1
+  let end = 0
+  /** Lines inside strings, which the scanner does not count. */
+  let linesInStrings = 0
+  const line = () => scanner.getTokenStartLine() + linesInStrings + 1
   /** White space that only Unicode knows is a token of its own to the scanner. */
   const scan = (): { offset: number; raw: string } => {
     for (;;) {
       scanner.scan()
       const offset = scanner.getTokenOffset()
       const raw = text.slice(offset, offset + scanner.getTokenLength())
-      if (raw === '' || raw.trim() !== '') return { offset, raw }
+      const comment = offset > end ? text.slice(end, offset).trimStart() : ''
+      if (comment !== '') onSlip(line() - (comment.split('\n').length - 1), 'comments were left out.')
+      end = offset + raw.length
+      if (raw === '' || !blank.test(raw)) return { offset, raw }
+      onSlip(line(), 'a character that is no white space in JSON was left out.')
     }
   }
   return () => {
     const { offset, raw } = scan()
     const row = scanner.getTokenStartLine()
     const place = {
-      line: row + 1,
+      line: line(),
       offset,
       indent: row === lastLine ? null : scanner.getTokenStartCharacter(),
     }
@@ -47,22 +59,17 @@ export function tokenReader(text: string): () => Token {
       return { ...place, kind: first }
     }
     if (first === '"') {
-      if (scanner.getTokenError() !== unexpectedEndOfString) {
-        return { ...place, kind: 'string', value: scanner.getTokenValue() }
-      }
-      const value = multiLine(text, offset)
-      if (value === null) return { ...place, kind: 'unknown', text: raw }
-      scanner.setPosition(offset + value.length + 2)
-      return { ...place, kind: 'string', value }
+      if (scanner.getTokenError() === 0) return { ...place, kind: 'string', value: scanner.getTokenValue() }
+      const string = readBrokenString(text, offset)
+      if (string === null) return { ...place, kind: 'unknown', text: raw }
+      for (const slip of string.slips) onSlip(place.line, slip)
+      end = string.end
+      scanner.setPosition(end)
+      linesInStrings += text.slice(offset, end).split('\n').length - 1
+      return { ...place, kind: 'string', value: string.value }
     }
     return { ...place, ...literal(raw) }
   }
-}
-
-/** The characters between the quote at `offset` and the next one, line breaks and all. */
-function multiLine(text: string, offset: number): string | null {
-  const end = text.indexOf('"', offset + 1)
-  return end === -1 ? null : text.slice(offset + 1, end)
 }
 
 function literal(raw: string): { kind: 'literal'; value: Json } | { kind: 'unknown'; text: string } {

@@ -24,7 +24,14 @@ export interface OperationNames {
 
 const methods = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace'])
 
-/** Finds all operations. Path items hold other keys too (`parameters`, `x-…`), which are passed over (§2.1). */
+/** Members of a path item beside its operations (§2.1). */
+const besideOperations = new Set(['parameters', 'servers', '$ref', 'summary', 'description'])
+
+export function isHttpMethod(key: string): boolean {
+  return methods.has(key.toLowerCase())
+}
+
+/** Finds all operations. What else an object in a path item may be is passed over, or told. */
 export function nameOperations(reading: Reading): OperationNames {
   const { findings, bounds, document, dialect } = reading
   const found: Unnamed[] = []
@@ -32,9 +39,9 @@ export function nameOperations(reading: Reading): OperationNames {
     for (const [path, raw] of members(home)) {
       if (!notifies && path.startsWith('x-')) continue
       const item = follow(reading, raw)
-      for (const [key, node] of members(item)) {
-        const method = key.toLowerCase()
-        if (methods.has(method) && isObject(node)) found.push({ method, path, item, node, notifies })
+      for (const [key, node] of members(item).filter(([, node]) => isObject(node))) {
+        if (isHttpMethod(key)) found.push({ method: key.toLowerCase(), path, item, node, notifies })
+        else tellMisplaced(reading, path, key, node)
       }
     }
   }
@@ -49,6 +56,15 @@ export function nameOperations(reading: Reading): OperationNames {
   const exact = new Set(operations.map(operation => operation.id))
   const folded = new Map(operations.map(operation => [operation.id.toLowerCase(), operation.id]))
   return { operations, find: name => (exact.has(name) ? name : folded.get(name.trim().toLowerCase())) }
+}
+
+/** Tells of an object in a path item that is none of a path item's members. */
+function tellMisplaced({ findings }: Reading, path: string, key: string, { pointer }: Node): void {
+  if (key.startsWith('x-') || besideOperations.has(key)) return
+  const message = key.startsWith('/')
+    ? `The path ${quoted(key)} stands inside the path ${quoted(path)} and is not read: look for a closing bracket that is missing before it.`
+    : `${quoted(key)} is nothing that a path can hold, and is not read.`
+  findings.warning('DOCUMENT_INVALID', message, { pointer })
 }
 
 type Unnamed = Omit<NamedOperation, 'id'>

@@ -1,11 +1,13 @@
 // Text of a definition or properties file → a plain JSON value, bounded, or null with an ERROR that says why.
-import { type Document, parseDocument, visit } from 'yaml'
 import { isJsonObject, type Json, parseJson } from '../json.ts'
 import type { Bounds } from './bounds.ts'
 import { duplicateKeys } from './duplicate-keys.ts'
 import type { Findings } from './findings.ts'
+import { tokenReader } from './json-tokens.ts'
 import { record } from './node.ts'
+import type { Parsed, Unparsable } from './parsed-text.ts'
 import { repairJson } from './repair-json.ts'
+import { readYamlText } from './yaml-text.ts'
 
 /**
  * Parses JSON (repaired where need be) or YAML. Objects of the result have no prototype; integers that a number
@@ -13,16 +15,23 @@ import { repairJson } from './repair-json.ts'
  */
 export function parseText(text: string, file: string, findings: Findings, bounds: Bounds): Json {
   const body = text.replace(/^\uFEFF/, '')
-  const json = /^\s*[{[]/.test(body)
-  const most = json ? bounds.bytes : Math.min(bounds.bytes, bounds.yamlBytes)
-  if (Buffer.byteLength(text) > most) {
+  const json = beginsLikeJson(body)
+  const bytes = Buffer.byteLength(text)
+  const fitsYaml = bytes <= bounds.yamlBytes
+  if (bytes > bounds.bytes || !(json || fitsYaml)) {
+    const most = json ? bounds.bytes : Math.min(bounds.bytes, bounds.yamlBytes)
     const format = json ? '' : ', the most that is read of YAML'
     findings.error('FILE_TOO_LARGE', `${file} is larger than ${most} bytes${format}.`)
     return null
   }
-  const raw = json ? readJson(body, file, findings) : readYaml(body, file, findings)
-  if (raw === undefined) return null
-  const copy = plainCopy(raw, bounds)
+  const parsed = json ? readJsonFirst(body, fitsYaml, bounds) : readYamlFirst(body, bounds)
+  if ('problem' in parsed) {
+    findings.error('SYNTAX_INVALID', `${file} ${parsed.problem}`)
+    return null
+  }
+  for (const { message, pointer } of parsed.repairs)
+    findings.warning('SYNTAX_REPAIRED', `${file}: ${message}`, pointer === undefined ? {} : { pointer })
+  const copy = plainCopy(parsed.value, bounds)
   if ('problem' in copy) {
     findings.error('DOCUMENT_INVALID', `${file} ${copy.problem}.`)
     return null
@@ -30,61 +39,46 @@ export function parseText(text: string, file: string, findings: Findings, bounds
   return copy.value
 }
 
-function readJson(text: string, file: string, findings: Findings): unknown {
+/** Whether the first thing but comments is a bracket: of JSON, or of YAML's flow style, which looks like it. */
+function beginsLikeJson(text: string): boolean {
+  const { kind } = tokenReader(text)()
+  return kind === '{' || kind === '['
+}
+
+function readJsonFirst(text: string, fitsYaml: boolean, { values }: Bounds): Parsed | Unparsable {
+  const json = readJson(text)
+  if (!('problem' in json)) return json
+  const yaml = fitsYaml ? readYamlText(text, values) : null
+  if (yaml !== null && !('problem' in yaml)) return yaml
+  return yaml === null || namesInDoubleQuotes(text)
+    ? { problem: `is no JSON, and not to be repaired. ${json.problem}` }
+    : { problem: `is no YAML. ${yaml.problem}` }
+}
+
+function readYamlFirst(text: string, { values }: Bounds): Parsed | Unparsable {
+  const yaml = readYamlText(text, values)
+  if (!('problem' in yaml)) return yaml
+  // JSON that YAML cannot take, below comments that JSON cannot.
+  const uncommented = text.replace(leadingComments, lines => lines.replace(/[^\n]/g, ''))
+  const json = uncommented === text || !beginsLikeJson(uncommented) ? null : readJson(uncommented)
+  if (json === null || 'problem' in json) return { problem: `is no YAML. ${yaml.problem}` }
+  return { ...json, repairs: [{ message: 'Line 1: comments were left out.' }, ...json.repairs] }
+}
+
+const leadingComments = /^(?:[^\S\n]*(?:#[^\n]*)?\n)+/
+
+/** Whether it looks like JSON beyond its first bracket too; the error that is told is then JSON's. */
+function namesInDoubleQuotes(text: string): boolean {
+  const next = tokenReader(text)
+  next()
+  return ['string', '{', '[', '}', ']'].includes(next().kind)
+}
+
+function readJson(text: string): Parsed | Unparsable {
   const strict = strictJson(text)
-  if (strict !== null) {
-    for (const sentence of duplicateKeys(text)) findings.warning('SYNTAX_REPAIRED', `${file}: ${sentence}`)
-    return strict.value
-  }
-  const result = repairJson(text)
-  if ('problem' in result) {
-    findings.error('SYNTAX_INVALID', `${file} is no JSON, and not to be repaired. ${result.problem}`)
-    return undefined
-  }
-  for (const repair of result.repairs) findings.warning('SYNTAX_REPAIRED', `${file}: ${repair}`)
-  if (result.repairs.length === 0) {
-    findings.warning('SYNTAX_REPAIRED', `${file} holds comments or control characters, which JSON forbids.`)
-  }
-  return result.value
-}
-
-function readYaml(text: string, file: string, findings: Findings): unknown {
-  try {
-    const document = parseDocument(text, { uniqueKeys: false, intAsBigInt: true, logLevel: 'silent' })
-    const [problem] = document.errors
-    if (problem !== undefined) {
-      findings.error('SYNTAX_INVALID', `${file} is no YAML. ${firstLine(problem.message)}`)
-      return undefined
-    }
-    if (countAliases(document) > mostAliases) {
-      findings.error('SYNTAX_INVALID', `${file} has more than ${mostAliases} YAML aliases.`)
-      return undefined
-    }
-    return document.toJS({ maxAliasCount: mostAliases })
-  } catch (error) {
-    // Aliases past the count, nesting past the stack: the parser throws, and the text is at fault.
-    if (!(error instanceof Error)) throw error
-    findings.error('SYNTAX_INVALID', `${file} is no YAML that can be read. ${firstLine(error.message)}`)
-    return undefined
-  }
-}
-
-/** Each alias is looked up by walking the document: many of them cost the square of its length. */
-const mostAliases = 1_000
-
-function countAliases(document: Document.Parsed): number {
-  let count = 0
-  visit(document, {
-    Alias() {
-      count += 1
-      return count > mostAliases ? visit.BREAK : undefined
-    },
-  })
-  return count
-}
-
-function firstLine(message: string): string {
-  return `${message.split('\n', 1)[0]?.replace(/:$/, '')}.`
+  return strict === null
+    ? repairJson(text)
+    : { value: strict.value, repairs: duplicateKeys(text).map(message => ({ message })) }
 }
 
 /** A copy in null-prototype objects, cut off where it passes the bounds. YAML aliases are written out by it. */

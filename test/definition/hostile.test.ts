@@ -374,6 +374,44 @@ describe('documents that grow', () => {
     expect(result.definition).toBeNull()
   })
 
+  test('YAML merges that multiply', () => {
+    const doubling = Array.from(
+      { length: 40 },
+      (_, level) => `a${level + 1}: &a${level + 1} { <<: [*a${level}, *a${level}] }`,
+    )
+    const wide = `a0: &a0 { ${Array.from({ length: 10_000 }, (_, index) => `k${index}: 1`).join(', ')} }`
+    const many = Array.from({ length: 900 }, (_, index) => `b${index}: { <<: *a0 }`)
+    for (const lines of [
+      ['a0: &a0 { x: 1 }', ...doubling],
+      [wide, ...many],
+      ['a: &a { <<: *a }'],
+      ['a: &a { b: { <<: [{ <<: *a }] } }'],
+    ]) {
+      const result = read(`swagger: '2.0'\npaths: {}\n${lines.join('\n')}\n`)
+      expect(codes(result)).toEqual(['ERROR SYNTAX_INVALID'])
+    }
+  })
+
+  test('more repeated keys than anybody wants to hear of', () => {
+    const { diagnostics } = read(`swagger: '2.0'\n${'paths: {}\n'.repeat(5_000)}`)
+    expect(diagnostics.length).toBeLessThan(110)
+  })
+
+  test.each([
+    ['brackets that close nothing', `{"a": [${'}'.repeat(500_000)}`],
+    ['brackets that close the wrong thing', `${'{"a":['.repeat(100_000)}${'}'.repeat(100_000)}`],
+    ['lines that leave everything behind', `{"a":\n${'  {"b":\n [\n'.repeat(50_000)}\n"c": 1`],
+    ['quotes that are never closed', `{"a": ${'"\\"\n'.repeat(200_000)}`],
+    ['small lists below many objects', `${'{"a":'.repeat(100_000)}[${'[],'.repeat(100_000)}`],
+    ['flow style without end', "{'a': [".repeat(20_000)],
+    ['comments without end', `{${'/*\n'.repeat(200_000)}`],
+    ['lines of comments', `${'# a\n'.repeat(200_000)}{`],
+  ])('%s', (_name, text) => {
+    const result = read(text)
+    expect(result.definition).toBeNull()
+    expect(codes(result).some(code => code.startsWith('ERROR'))).toBe(true)
+  })
+
   test('a text that is too long', () => {
     const result = readDocument(
       { name: 'notes', document: `{"swagger":"2.0","x":"${'é'.repeat(600)}"}`, properties: null },
