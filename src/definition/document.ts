@@ -124,6 +124,7 @@ function readDefinition(reading: Reading, source: DocumentSource, parts: Package
     operations,
     skipped: names.operations.map(({ id }) => id).filter(id => !called.has(id)),
     schemas: schemas.named(),
+    schemasPointer: schemas.pointer,
     authentications: readAuthentications(reading, policies),
     policies,
     testOperation: testOperation(reading, names),

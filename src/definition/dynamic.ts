@@ -44,7 +44,7 @@ function referenceOf(
     reading.findings.warning(
       'REFERENCE_UNRESOLVED',
       `There is no operation ${quoted(called)} to ask for choices or a schema.`,
-      { pointer: node.pointer },
+      names.place(node),
     )
     return undefined
   }

@@ -18,13 +18,13 @@ export interface Findings {
   list(): readonly Diagnostic[]
 }
 
-/** An empty collection. The same code at the same pointer is kept once, as shared schemas are read many times. */
+/** An empty collection. The same finding is kept once, as shared schemas are read many times. */
 export function createFindings(bounds: Bounds): Findings {
   const kept: Diagnostic[] = []
   const seen = new Set<string>()
   let dropped = 0
   const add = (severity: Severity, code: DiagnosticCode, message: string, place: Place = {}) => {
-    const key = `${code} ${place.pointer ?? ''} ${place.operation ?? ''} ${place.pointer === undefined ? message : ''}`
+    const key = JSON.stringify([code, place.pointer, place.operation, message])
     if (seen.has(key)) return
     if (kept.length >= bounds.diagnostics && severity !== 'ERROR') {
       dropped += 1

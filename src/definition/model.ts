@@ -274,6 +274,8 @@ export interface ConnectorDefinition {
   /** operationIds of those that the document has and nobody can call (OPERATION_SKIPPED). */
   readonly skipped: readonly string[]
   readonly schemas: Readonly<Record<string, Schema>>
+  /** JSON pointer to the place in the document whose members `schemas` are. */
+  readonly schemasPointer: string
   /** At least one; kind NONE where the API needs no credential. */
   readonly authentications: readonly AuthenticationDefinition[]
   readonly policies: readonly PolicyInstance[]

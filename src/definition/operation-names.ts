@@ -20,6 +20,8 @@ export interface OperationNames {
   readonly operations: readonly NamedOperation[]
   /** The id that is meant: an exact match, else one that differs in case only (connector-format §4.1). */
   find(name: string): string | undefined
+  /** Where a finding at this node is: its pointer, and the operation that the node is part of. */
+  place(node: Node): { readonly pointer: string; readonly operation?: string }
 }
 
 const methods = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace'])
@@ -55,7 +57,18 @@ export function nameOperations(reading: Reading): OperationNames {
   const operations = found.map(operation => ({ ...operation, id: ids.get(operation) ?? operation.path }))
   const exact = new Set(operations.map(operation => operation.id))
   const folded = new Map(operations.map(operation => [operation.id.toLowerCase(), operation.id]))
-  return { operations, find: name => (exact.has(name) ? name : folded.get(name.trim().toLowerCase())) }
+  const byPointer = new Map(operations.map(operation => [operation.node.pointer, operation.id]))
+  return {
+    operations,
+    find: name => (exact.has(name) ? name : folded.get(name.trim().toLowerCase())),
+    place({ pointer }) {
+      for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1)) {
+        const operation = byPointer.get(pointer.slice(0, end))
+        if (operation !== undefined) return { pointer, operation }
+      }
+      return { pointer }
+    },
+  }
 }
 
 /** Tells of an object in a path item that is none of a path item's members. */

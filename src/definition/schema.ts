@@ -36,6 +36,8 @@ export interface SchemaReader {
   resolve(schema: Schema): Schema
   /** Every named schema that what was read so far needs, in the document's order. */
   named(): Readonly<Record<string, Schema>>
+  /** Where the document has them. */
+  readonly pointer: string
 }
 
 const any: Schema = { type: 'any' }
@@ -55,9 +57,9 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
   let left = bounds.schemas
 
   const simplified = (node: Node, message: string) =>
-    findings.info('SCHEMA_SIMPLIFIED', message, { pointer: node.pointer })
+    findings.info('SCHEMA_SIMPLIFIED', message, names.place(node))
   const invalid = (node: Node, message: string) =>
-    findings.warning('SCHEMA_INVALID', message, { pointer: node.pointer })
+    findings.warning('SCHEMA_INVALID', message, names.place(node))
 
   /** Counts schemas that are written out; false when the definition has had enough of them. */
   const spend = (count: number) => {
@@ -164,9 +166,8 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
   const readReference = (node: Node, reference: string, position: Position, depth: number): Schema => {
     const target = locate(document, reference)
     if (target?.value === undefined) {
-      findings.warning('REFERENCE_UNRESOLVED', `Nothing in the document answers to ${quoted(reference)}.`, {
-        pointer: node.pointer,
-      })
+      const message = `Nothing in the document answers to ${quoted(reference)}.`
+      findings.warning('REFERENCE_UNRESOLVED', message, names.place(node))
       return any
     }
     const ignored = keysOf(node).filter(
@@ -174,7 +175,7 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     )
     if (ignored.length > 0) {
       const message = `Beside a $ref, ${ignored.map(quoted).join(', ')} has no effect.`
-      findings.info('REFERENCE_SIBLINGS', message, { pointer: node.pointer })
+      findings.info('REFERENCE_SIBLINGS', message, names.place(node))
     }
     const overlay = display(reading, names, node)
     return withDefault(node, { ...readTarget(target, reference, position, depth), ...overlay }, depth)
@@ -324,9 +325,11 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     if (declared.value === undefined || declared.value === null) return schema
     const value: Json | undefined = fitting(schema, declared.value, lookUp(depth))
     if (value === undefined) {
-      findings.info('DEFAULT_DROPPED', `The default does not fit the type ${schema.type}.`, {
-        pointer: declared.pointer,
-      })
+      findings.info(
+        'DEFAULT_DROPPED',
+        `The default does not fit the type ${schema.type}.`,
+        names.place(declared),
+      )
       return schema
     }
     if (allows(schema, value, lookUp(depth))) return { ...schema, default: value }
@@ -335,9 +338,7 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
       const { enum: _, ...free } = schema
       return { ...free, default: value }
     }
-    findings.info('DEFAULT_DROPPED', 'The default is none of the listed values.', {
-      pointer: declared.pointer,
-    })
+    findings.info('DEFAULT_DROPPED', 'The default is none of the listed values.', names.place(declared))
     return schema
   }
 
@@ -357,7 +358,12 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     return all
   }
 
-  return { read: (node, position) => read(node, position, 0), resolve: schema => resolveAt(schema, 0), named }
+  return {
+    read: (node, position) => read(node, position, 0),
+    resolve: schema => resolveAt(schema, 0),
+    named,
+    pointer: home.pointer,
+  }
 }
 
 /** The names in `required` that are declared, each once. */

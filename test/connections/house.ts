@@ -64,6 +64,7 @@ const connector = (
   operations: [],
   skipped: [],
   schemas: {},
+  schemasPointer: '/definitions',
   authentications,
   policies: [],
   testOperation: null,

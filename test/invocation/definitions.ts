@@ -64,6 +64,7 @@ export function definition(baseUrl: string, rest: Partial<ConnectorDefinition> =
     operations: [],
     skipped: [],
     schemas: {},
+    schemasPointer: '/definitions',
     authentications: [authentication('NONE')],
     policies: [],
     testOperation: null,

@@ -287,6 +287,25 @@ function shuffled(definition: ConnectorDefinition, numbers: Iterator<number>): C
   }
 }
 
+test('what is renamed is told with its place in the document', async () => {
+  const inline = operation('a-b', { response: object({ 'x y': ref('a/b') }) })
+  const { diagnostics } = await compiled(
+    connector([inline, operation('a_b', { response: ref('AB') })], {
+      'a/b': object({ 'p q': text }),
+      AB: object({ text }),
+    }),
+  )
+  const told = diagnostics.map(({ code, pointer, operation }) => [code, pointer, operation])
+  expect(told).toContainEqual(['NAME_CHANGED', '/paths/~1a-b/get', 'a-b'])
+  expect(told).toContainEqual(['NAME_CHANGED', '/definitions/a~1b', undefined])
+  expect(told).toContainEqual(['NAME_DUPLICATE', '/paths/~1a_b/get', 'a_b'])
+  expect(told.filter(([code]) => code === 'NAME_DUPLICATE')).toContainEqual([
+    'NAME_DUPLICATE',
+    '/definitions/a~1b',
+    undefined,
+  ])
+})
+
 test('a hundred thousand equal names are told apart in one go', () => {
   const wanted = Array.from({ length: 100_000 }, (_, index) => ({ key: `k${index}`, name: 'unnamed' }))
   const given = allocateNames([...wanted, { key: 'exact', name: 'unnamed_3', exact: true }], '_')

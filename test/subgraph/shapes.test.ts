@@ -109,7 +109,7 @@ describe('inputs', () => {
     )
     expect(type('shop_AInput')).toBe('input shop_AInput { b: shop_BInput! as: [shop_AInput]! name: String! }')
     expect(type('shop_BInput')).toBe('input shop_BInput { a: shop_AInput }')
-    expect(diagnostics).toMatchObject([{ code: 'SCHEMA_SIMPLIFIED' }])
+    expect(diagnostics).toMatchObject([{ code: 'SCHEMA_SIMPLIFIED', pointer: '/definitions/B' }])
   })
 
   test('what may be null is not required', async () => {

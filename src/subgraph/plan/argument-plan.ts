@@ -3,7 +3,7 @@ import type { OperationDefinition, ParameterDefinition } from '../../definition/
 import type { ArgumentTarget } from '../artifact.ts'
 import type { Findings } from './findings.ts'
 import { allocateNames, compareText, keyPart, memberName, upperCamel } from './names.ts'
-import type { Shape, ValuePlan } from './shape.ts'
+import { originOf, type Shape, type ValuePlan } from './shape.ts'
 import type { ShapeReader } from './shape-reader.ts'
 
 export interface ArgumentPlan extends ValuePlan {
@@ -23,6 +23,7 @@ export function planArguments(
     const place = {
       name: upperCamel(operation.id) + upperCamel(parameter.name),
       key: `operation:${keyPart(operation.id)}/${keyOf(parameter)}`,
+      origin: originOf(operation),
     }
     return [{ parameter, shape: reader.input(parameter.schema, place) }]
   })
@@ -57,7 +58,11 @@ function planBody(
   const giver = reader.givers.ofBody(body.schema)
   if (giver === 'NOBODY' && body.required) reportUnfilled(operation, findings)
   if (giver !== 'CALLER') return null
-  const place = { name: upperCamel(operation.id), key: `operation:${keyPart(operation.id)}/body` }
+  const place = {
+    name: upperCamel(operation.id),
+    key: `operation:${keyPart(operation.id)}/body`,
+    origin: originOf(operation),
+  }
   const shape = reader.input(body.schema, place)
   const described = reader.describe(body.schema)
   const schema = body.description === undefined ? described : { ...described, description: body.description }
@@ -74,13 +79,12 @@ function isFilledIn(shape: Shape, { givers }: ShapeReader): boolean {
   return filled && !members.some(({ required }) => required)
 }
 
-function reportUnfilled({ id, pointer }: OperationDefinition, findings: Findings): void {
+function reportUnfilled(operation: OperationDefinition, findings: Findings): void {
   findings.add({
     severity: 'WARNING',
     code: 'SCHEMA_SIMPLIFIED',
-    message: `The body of ${id} is required and everything in it is read only; the hub sends an empty object.`,
-    operation: id,
-    pointer,
+    message: `The body of ${operation.id} is required and everything in it is read only; the hub sends an empty object.`,
+    ...originOf(operation),
   })
 }
 
@@ -121,7 +125,6 @@ function reportName(
     severity: 'INFO',
     code: name === memberName(parameter.name) ? 'NAME_CHANGED' : 'NAME_DUPLICATE',
     message: `The ${parameter.in} parameter ${JSON.stringify(parameter.name)} of ${operation.id} is called ${name} in GraphQL.`,
-    operation: operation.id,
-    pointer: operation.pointer,
+    ...originOf(operation),
   })
 }

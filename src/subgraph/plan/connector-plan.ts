@@ -5,7 +5,7 @@ import type { Findings } from './findings.ts'
 import { allocateNames, lowerCamel, upperCamel } from './names.ts'
 import { type OperationPlan, planOperations } from './operation-plan.ts'
 import { breakRequiredCycles } from './required-cycles.ts'
-import type { TypePlan } from './shape.ts'
+import { originOf, type TypePlan } from './shape.ts'
 import { createShapeReader } from './shape-reader.ts'
 
 export interface ConnectorPlan {
@@ -18,7 +18,7 @@ export interface ConnectorPlan {
 }
 
 export function planConnector(definition: ConnectorDefinition, findings: Findings): ConnectorPlan {
-  const reader = createShapeReader(definition.schemas, findings)
+  const reader = createShapeReader(definition, findings)
   const operations = planOperations(definition, nameFields(definition, findings), reader, findings)
   const types = reader.types()
   breakRequiredCycles(types, findings)
@@ -34,12 +34,12 @@ export function planConnector(definition: ConnectorDefinition, findings: Finding
 }
 
 function nameFields(definition: ConnectorDefinition, findings: Findings): ReadonlyMap<string, string> {
-  const wanted = definition.operations.map(({ id }) => {
+  const wanted = definition.operations.map(({ id, pointer }) => {
     const name = lowerCamel(id)
-    return { key: id, name: `${definition.name}_${name}`, exact: name === id }
+    return { key: id, name: `${definition.name}_${name}`, exact: name === id, pointer }
   })
   const names = allocateNames(wanted)
-  for (const { key, name } of wanted) {
+  for (const { key, name, pointer } of wanted) {
     const given = names.get(key)
     if (given === name) continue
     findings.add({
@@ -47,6 +47,7 @@ function nameFields(definition: ConnectorDefinition, findings: Findings): Readon
       code: 'NAME_DUPLICATE',
       message: `The operation ${key} is called ${given} in GraphQL, because another operation is called ${name}.`,
       operation: key,
+      pointer,
     })
   }
   return names
@@ -59,22 +60,24 @@ function nameTypes(
   findings: Findings,
 ): ReadonlyMap<string, string> {
   const wanted = [
-    ...types.map(({ key, wantedName }) => ({ key, name: `${connector}_${wantedName}` })),
+    ...types.map(({ key, wantedName, origin }) => ({ key, name: `${connector}_${wantedName}`, origin })),
     ...operations
       .filter(({ root }) => root === 'Subscription')
       .map(plan => ({
         key: eventKey(plan),
         name: `${connector}_${upperCamel(plan.operation.id)}Event`,
+        origin: originOf(plan.operation),
       })),
   ]
   const names = allocateNames(wanted)
-  for (const { key, name } of wanted) {
+  for (const { key, name, origin } of wanted) {
     const given = names.get(key)
     if (given === name) continue
     findings.add({
       severity: 'WARNING',
       code: 'NAME_DUPLICATE',
       message: `The type of ${key} is called ${given} in GraphQL, because another type is called ${name}.`,
+      ...origin,
     })
   }
   return names

@@ -3,7 +3,7 @@
 import type { Findings } from './findings.ts'
 import { literalOf } from './literal.ts'
 import type { OperationPlan } from './operation-plan.ts'
-import type { TypePlan, ValuePlan } from './shape.ts'
+import { type Origin, originOf, type TypePlan, type ValuePlan } from './shape.ts'
 
 /** Settles every argument and input member. Both lists must come in a stable order. */
 export function settleDefaults(
@@ -12,16 +12,18 @@ export function settleDefaults(
   findings: Findings,
 ): void {
   for (const type of types)
-    for (const member of type.members) if (!settle(member)) report(member, `the input ${type.wantedName}`)
+    for (const member of type.members)
+      if (!settle(member)) report(member, `the input ${type.wantedName}`, type.origin)
   for (const plan of operations)
-    for (const argument of plan.arguments) if (!settle(argument)) report(argument, plan.operation.id, plan)
+    for (const argument of plan.arguments)
+      if (!settle(argument)) report(argument, plan.operation.id, originOf(plan.operation))
 
-  function report({ name }: ValuePlan, owner: string, plan?: OperationPlan): void {
+  function report({ name }: ValuePlan, owner: string, origin: Origin): void {
     findings.add({
       severity: 'INFO',
       code: 'DEFAULT_DROPPED',
       message: `The default of ${name} of ${owner} has no form in GraphQL; ${name} may be left out, and the default is sent.`,
-      ...(plan && { operation: plan.operation.id, pointer: plan.operation.pointer }),
+      ...origin,
     })
   }
 }

@@ -1,11 +1,12 @@
 // Properties of one schema → members of one type: every property gets a name, and no two the same.
 import type { Findings } from './findings.ts'
 import { allocateNames, memberName } from './names.ts'
+import type { Origin } from './shape.ts'
 
-/** Each property's name in GraphQL, by its wire name. `owner` names the type in what is reported. */
+/** Each property's name in GraphQL, by its wire name. `owner` is the type, in what is reported. */
 export function nameMembers(
   wires: readonly string[],
-  owner: string,
+  owner: { readonly name: string; readonly origin: Origin },
   findings: Findings,
 ): ReadonlyMap<string, string> {
   const wanted = wires.map(wire => {
@@ -19,7 +20,8 @@ export function nameMembers(
     findings.add({
       severity: 'INFO',
       code: given === name ? 'NAME_CHANGED' : 'NAME_DUPLICATE',
-      message: `The property ${JSON.stringify(key)} of ${owner} is called ${given} in GraphQL.`,
+      message: `The property ${JSON.stringify(key)} of ${owner.name} is called ${given} in GraphQL.`,
+      ...owner.origin,
     })
   }
   return names

@@ -5,7 +5,7 @@ import { type ArgumentPlan, planArguments } from './argument-plan.ts'
 import type { Findings } from './findings.ts'
 import { keyPart, upperCamel } from './names.ts'
 import { contentOf } from './reference.ts'
-import { type Shape, scalar } from './shape.ts'
+import { originOf, type Shape, scalar } from './shape.ts'
 import type { ShapeReader } from './shape-reader.ts'
 
 export interface OperationPlan {
@@ -91,6 +91,7 @@ function planEvent(
   const place = {
     name: `${upperCamel(operation.id)}${root === 'Subscription' ? 'EventData' : 'Callback'}`,
     key: `operation:${keyPart(operation.id)}/event`,
+    origin: originOf(operation),
   }
   return {
     result: 'value',
@@ -99,13 +100,18 @@ function planEvent(
 }
 
 function planResult(
-  { id, response }: OperationDefinition,
+  operation: OperationDefinition,
   schemas: ConnectorDefinition['schemas'],
   reader: ShapeReader,
 ): Pick<OperationPlan, 'result' | 'output'> {
+  const { id, response } = operation
   if (!response) return { result: 'nothing', output: scalar('Boolean') }
   if (isBinary(response, schemas)) return { result: 'file', output: scalar('File') }
-  const place = { name: `${upperCamel(id)}Response`, key: `operation:${keyPart(id)}/response` }
+  const place = {
+    name: `${upperCamel(id)}Response`,
+    key: `operation:${keyPart(id)}/response`,
+    origin: originOf(operation),
+  }
   return { result: 'value', output: reader.output(response, place) }
 }
 

@@ -28,6 +28,7 @@ export function breakRequiredCycles(types: readonly TypePlan[], findings: Findin
       severity: 'WARNING',
       code: 'SCHEMA_SIMPLIFIED',
       message: `The property ${JSON.stringify(member.wire)} of ${owner.wantedName} is optional in GraphQL, because requiring it would require it again without end.`,
+      ...owner.origin,
     })
   }
 

@@ -1,5 +1,5 @@
 // Schemas → shapes. Types are discovered from the operations down, so what no operation reaches costs nothing.
-import type { Schema } from '../../definition/index.ts'
+import type { ConnectorDefinition, Schema } from '../../definition/index.ts'
 import type { Findings } from './findings.ts'
 import { createGivers, type Givers } from './hidden.ts'
 import { nameMembers } from './member-names.ts'
@@ -8,6 +8,7 @@ import { describedSchema } from './reference.ts'
 import {
   type Direction,
   type MemberPlan,
+  type Origin,
   type ScalarName,
   type Shape,
   scalar,
@@ -20,6 +21,7 @@ type ObjectSchema = Extract<Schema, { type: 'object' }>
 interface Place {
   readonly name: string
   readonly key: string
+  readonly origin: Origin
 }
 
 export interface ShapeReader {
@@ -36,7 +38,7 @@ export interface ShapeReader {
 }
 
 export function createShapeReader(
-  schemas: Readonly<Record<string, Schema>>,
+  { schemas, schemasPointer }: Pick<ConnectorDefinition, 'schemas' | 'schemasPointer'>,
   findings: Findings,
 ): ShapeReader {
   const types = new Map<string, TypePlan>()
@@ -52,7 +54,7 @@ export function createShapeReader(
           kind: 'list',
           of: shapeOf(
             schema.items,
-            { name: `${place.name}Item`, key: `${place.key}/[]` },
+            { ...place, name: `${place.name}Item`, key: `${place.key}/[]` },
             direction,
             aliases,
           ),
@@ -68,10 +70,12 @@ export function createShapeReader(
   function shapeOfReference(ref: string, direction: Direction, aliases: readonly string[]): Shape {
     const target = Object.hasOwn(schemas, ref) ? schemas[ref] : undefined
     if (!target || aliases.includes(ref)) return scalar('JSON')
-    return shapeOf(target, { name: upperCamel(ref), key: `schema:${keyPart(ref)}` }, direction, [
-      ...aliases,
-      ref,
-    ])
+    const place = {
+      name: upperCamel(ref),
+      key: `schema:${keyPart(ref)}`,
+      origin: { pointer: `${schemasPointer}/${keyPart(ref)}` },
+    }
+    return shapeOf(target, place, direction, [...aliases, ref])
   }
 
   function shapeOfObject(schema: ObjectSchema, place: Place, direction: Direction): Shape {
@@ -85,6 +89,7 @@ export function createShapeReader(
       direction,
       wantedName: direction === 'input' ? inputName(place.name) : place.name,
       schema,
+      origin: place.origin,
       members: [],
     }
     types.set(key, type)
@@ -103,12 +108,16 @@ export function createShapeReader(
     place: Place,
     direction: Direction,
   ): MemberPlan[] {
-    const names = nameMembers(wires, place.name, findings)
+    const names = nameMembers(wires, place, findings)
     return wires.flatMap(wire => {
       const schema = owner.properties[wire]
       const name = names.get(wire)
       if (!schema || !name) return []
-      const inside = { name: place.name + upperCamel(wire), key: `${place.key}/${keyPart(wire)}` }
+      const inside = {
+        ...place,
+        name: place.name + upperCamel(wire),
+        key: `${place.key}/${keyPart(wire)}`,
+      }
       const required = direction === 'input' && owner.required.includes(wire) && schema.nullable !== true
       return [
         {

@@ -1,5 +1,5 @@
 // What a schema becomes in GraphQL, before it has names: a scalar, a list, or a type with members.
-import type { Schema } from '../../definition/index.ts'
+import type { OperationDefinition, Schema } from '../../definition/index.ts'
 
 export type ScalarName = 'String' | 'Int' | 'Float' | 'Boolean' | 'BigInt' | 'DateTime' | 'JSON' | 'File'
 
@@ -10,6 +10,12 @@ export type Shape =
 
 export type Direction = 'output' | 'input'
 
+/** Where in the document something comes from: a named schema, or what an operation has inline. */
+export interface Origin {
+  readonly pointer: string
+  readonly operation?: string
+}
+
 export interface TypePlan {
   /** Where it comes from; unique, and the same in any order of the document. */
   readonly key: string
@@ -17,6 +23,7 @@ export interface TypePlan {
   /** The name it would like, without the connector's prefix. */
   readonly wantedName: string
   readonly schema: Schema
+  readonly origin: Origin
   /** Filled after the type is known, because a member may be of the type itself. */
   readonly members: MemberPlan[]
 }
@@ -34,6 +41,11 @@ export interface ValuePlan {
 
 export interface MemberPlan extends ValuePlan {
   readonly wire: string
+}
+
+/** What an operation itself has. */
+export function originOf({ id, pointer }: OperationDefinition): Origin {
+  return { pointer, operation: id }
 }
 
 export function scalar(name: ScalarName): Shape {

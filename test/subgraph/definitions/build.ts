@@ -91,6 +91,7 @@ export function connector(
     operations,
     skipped: [],
     schemas,
+    schemasPointer: '/definitions',
     authentications: [
       { name: 'none', title: 'None', kind: 'NONE', parameters: [], keys: [], shareable: true },
     ],
