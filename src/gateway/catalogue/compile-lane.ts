@@ -2,7 +2,7 @@
 // there was nothing for a while.
 import type { Clock } from '../../clock.ts'
 import { failure } from './compile-connector.ts'
-import type { CompileProcess, Job } from './compile-process.ts'
+import { type CompileProcess, type Job, ProcessEnded } from './compile-process.ts'
 import type { Compiled } from './compiled.ts'
 
 export interface Task extends Job {
@@ -40,16 +40,29 @@ export function createCompileLane({ start, idleMilliseconds, clock }: Options): 
   function rest(): void {
     cancelIdle()
     cancelIdle = clock.after(idleMilliseconds, () => {
-      if (!working) void process?.end()
+      if (working !== null) return
+      const idle = process
+      process = null
+      void idle?.end()
     })
+  }
+
+  /** A process that ended says nothing about the document, unless a fresh one ends at it as well. */
+  async function run(job: Job): Promise<Compiled> {
+    try {
+      return await ready().run(job)
+    } catch (error) {
+      if (stopped || !(error instanceof ProcessEnded)) throw error
+      return ready().run(job)
+    }
   }
 
   async function work(): Promise<void> {
     for (let task = waiting.shift(); task && !stopped; task = waiting.shift()) {
       const { name, source, settle } = task
-      const compiled = await ready()
-        .run({ name, source })
-        .catch((error): Compiled => ({ definition: null, artifact: null, diagnostics: [failure(error)] }))
+      const compiled = await run({ name, source }).catch(
+        (error): Compiled => ({ definition: null, artifact: null, diagnostics: [failure(error)] }),
+      )
       // A process that was ended because the hub stops says nothing about the connector.
       if (!stopped) settle(compiled)
     }

@@ -19,10 +19,15 @@ export interface CompileLimits {
   readonly megabytes: number
 }
 
+/** The process ended with the job undone: of the document's own doing, or because it was about to end. */
+export class ProcessEnded extends Error {
+  override readonly name = 'ProcessEnded'
+}
+
 export interface CompileProcess {
-  /** One job at a time. Rejects, with the process gone, where it took too long or the process ended. */
+  /** One job at a time. Rejects, with the process gone, where it took too long, with ProcessEnded where it ended. */
   run(job: Job): Promise<Compiled>
-  /** True while it can take a job. */
+  /** True while it can take a job: not from the moment on that it is ended. */
   alive(): boolean
   /** Ends it whatever it does. */
   end(): Promise<void>
@@ -61,13 +66,16 @@ export function startCompileProcess({ program, limits, patient, clock }: Options
     child.once('error', error => resolve(error.message))
   })
 
+  let ending = false
   async function end(): Promise<void> {
+    // It is connected until its exit is noticed.
+    ending = true
     child.kill('SIGKILL')
     await gone
   }
 
   return {
-    alive: () => child.connected,
+    alive: () => child.connected && !ending,
     end,
     async run(job) {
       const finished = new AbortController()
@@ -78,7 +86,7 @@ export function startCompileProcess({ program, limits, patient, clock }: Options
         signal.addEventListener('abort', clock.after(limits.milliseconds, refuse), { once: true })
       })
       const ended = gone.then(how => {
-        throw new Error(
+        throw new ProcessEnded(
           `the compiling process ended (${how}), perhaps for want of more than ${limits.megabytes} MB`,
         )
       })
