@@ -36,20 +36,14 @@ export async function openConnectors(options: Options): Promise<Connectors> {
   const { config, store, clock, logger } = options
   const { dataFolder } = config
   await using stack = new AsyncDisposableStack()
-  const read = {
-    bundled: () => installedFolders([options.bundledFolder], 'bundled'),
-    folder: () => installedFolders(config.connectorFolders, 'folder'),
-  }
-  const [bundled, folder, imported] = await Promise.all([
-    read.bundled(),
-    read.folder(),
-    installedImports(store),
-  ])
+  const readFolders = () =>
+    installedFolders({ bundled: [options.bundledFolder], folder: config.connectorFolders })
+  const [folders, imported] = await Promise.all([readFolders(), installedImports(store)])
   const index = stack.use(createIndexFile({ dataFolder, logger }))
   const compiler = stack.use(createCompiler({ clock }))
   const files = createArtifactFiles({ dataFolder, clock, logger })
   const catalogue = openCatalogue({
-    installed: { bundled, folder, imported },
+    installed: { ...folders, imported },
     compiler,
     files,
     index,
@@ -58,12 +52,13 @@ export async function openConnectors(options: Options): Promise<Connectors> {
   // Nobody shares the embedded store.
   if (config.databaseUrl) stack.use(followImports({ store, catalogue, clock, logger }))
   if (options.watch) {
-    const folders = [options.bundledFolder, ...config.connectorFolders]
+    const watched = [options.bundledFolder, ...config.connectorFolders]
     const rescan = async (): Promise<void> => {
-      catalogue.replaceAll('bundled', await read.bundled())
-      catalogue.replaceAll('folder', await read.folder())
+      const { bundled, folder } = await readFolders()
+      catalogue.replaceAll('bundled', bundled)
+      catalogue.replaceAll('folder', folder)
     }
-    stack.use(watchFolders({ folders, rescan, clock, logger }))
+    stack.use(watchFolders({ folders: watched, rescan, clock, logger }))
   }
   const opened = stack.move()
   return { catalogue, compiler, [Symbol.asyncDispose]: () => opened.disposeAsync() }

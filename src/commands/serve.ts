@@ -13,7 +13,7 @@ import {
   loadKeys,
 } from '../connections/index.ts'
 import { claimDataFolder } from '../data-folder.ts'
-import { createGateway, createImports, createTester } from '../gateway/index.ts'
+import { createGateway, createImports, createServedConnectors, createTester } from '../gateway/index.ts'
 import { createHosting } from '../hosting/index.ts'
 import { createIdentity } from '../identity/index.ts'
 import { createInvoker } from '../invocation/index.ts'
@@ -53,8 +53,7 @@ export async function serve(
   const { catalogue, compiler } = stack.use(
     await openConnectors({ config, bundledFolder: bundledConnectors, store, watch, clock, logger }),
   )
-  const imports = createImports({ store, catalogue })
-  const connectors = { get: async (name: string) => (await catalogue.load(name))?.definition ?? null }
+  const connectors = createServedConnectors(catalogue)
   const { allowPrivate, origins } = config
   const webapps = stack.use(createHosting({ dataFolder, guard: { allowPrivate }, logger, metrics, clock }))
   const invoker = stack.use(createInvoker({ allowPrivate, origins, clock, logger, metrics, webapps }))
@@ -75,6 +74,7 @@ export async function serve(
       instanceId: `${hostname()}:${process.pid}`,
     }),
   )
+  const imports = createImports({ store, catalogue, triggers })
   const identity = await createIdentity({
     store,
     publicUrl,

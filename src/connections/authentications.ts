@@ -35,7 +35,7 @@ export async function authenticationOf(
   options: Pick<ConnectionsOptions, 'connectors'>,
   row: ConnectionRow,
 ): Promise<AuthenticationDefinition> {
-  const { authentications } = await definitionOf(options, row.connector)
+  const { authentications } = await definitionOf(options, row)
   const found = authentications.find(({ name }) => name === row.authentication)
   if (found) return found
   throw new JunctorError(

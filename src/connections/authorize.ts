@@ -4,7 +4,7 @@ import { JunctorError } from '../errors.ts'
 import { isId } from '../id.ts'
 import type { Actor } from '../identity/index.ts'
 import { type Queryable, schema } from '../store/index.ts'
-import type { Role } from './connection.ts'
+import type { ConnectorIdentity, Role } from './connection.ts'
 
 /** What each action needs at least. USE < EDIT < OWN; whoever made a connection OWNs it. */
 const needed = {
@@ -26,8 +26,8 @@ export type Action = keyof typeof needed
 
 export type Resource =
   | { readonly kind: 'CONNECTION'; readonly id: string }
-  /** A connector by its name. Those that ship with the hub everybody may USE and its administrator OWNs. */
-  | { readonly kind: 'CONNECTOR'; readonly id: string }
+  /** One that ships with the hub or is in a folder everybody may USE, and the hub's administrator OWNs it. */
+  | ({ readonly kind: 'CONNECTOR' } & ConnectorIdentity)
 
 const roles: readonly Role[] = ['USE', 'EDIT', 'OWN']
 
@@ -62,7 +62,7 @@ export async function authorize(
 
 /** The actor's role on the resource, null for none. */
 export async function roleOn(db: Queryable, actor: Actor, resource: Resource): Promise<Role | null> {
-  if (resource.kind === 'CONNECTOR') return roleOnConnector(db, actor, resource.id)
+  if (resource.kind === 'CONNECTOR') return roleOnConnector(db, actor, resource)
   if (!isId(resource.id)) return null
   const [row] = await db
     .select({ rank: connectionRank(actor) })
@@ -82,17 +82,21 @@ export function inOrganizations(actor: Actor): SQL {
   return sql`connection.organization_id = any(${sql.param([...actor.organizationIds])}::text[])`
 }
 
-async function roleOnConnector(db: Queryable, actor: Actor, name: string): Promise<Role | null> {
+async function roleOnConnector(
+  db: Queryable,
+  actor: Actor,
+  { importId }: ConnectorIdentity,
+): Promise<Role | null> {
+  if (importId === null) return actor.admin ? 'OWN' : 'USE'
   const [imported] = await db
     .select({
       organizationId: schema.connector.organizationId,
       createdBy: schema.connector.createdBy,
-      rank: grantedRank(actor, sql`'CONNECTOR'`, sql`connector.name`),
+      rank: grantedRank(actor, sql`'CONNECTOR'`, sql`connector.id::text`),
     })
     .from(schema.connector)
-    .where(eq(schema.connector.name, name))
-  if (!imported) return actor.admin ? 'OWN' : 'USE'
-  if (!actor.organizationIds.includes(imported.organizationId)) return null
+    .where(eq(schema.connector.id, importId))
+  if (!imported || !actor.organizationIds.includes(imported.organizationId)) return null
   return imported.createdBy === actor.userId ? 'OWN' : (roleOfRank(imported.rank) ?? 'USE')
 }
 
@@ -109,15 +113,19 @@ function heldBy(actor: Actor): SQL {
     or (held.principal_kind = 'ORGANIZATION' and ${among(actor.organizationIds)})`
 }
 
-export function notFound({ kind, id }: Resource): JunctorError {
-  return kind === 'CONNECTION'
+export function notFound(resource: Resource): JunctorError {
+  return resource.kind === 'CONNECTION'
     ? new JunctorError(
         'CONNECTION_NOT_FOUND',
-        `There is no connection ${JSON.stringify(id)} that you may use.`,
+        `There is no connection ${JSON.stringify(resource.id)} that you may use.`,
       )
-    : new JunctorError(
-        'CONNECTOR_NOT_FOUND',
-        `There is no connector ${JSON.stringify(id)} on this hub, or it is quarantined.`,
-        { details: { connector: id } },
-      )
+    : connectorNotFound(resource.connector)
+}
+
+export function connectorNotFound(connector: string): JunctorError {
+  return new JunctorError(
+    'CONNECTOR_NOT_FOUND',
+    `There is no connector ${JSON.stringify(connector)} on this hub, or it is quarantined.`,
+    { details: { connector } },
+  )
 }

@@ -1,5 +1,5 @@
 // Making, changing and deleting connections.
-import { and, eq, notInArray } from 'drizzle-orm'
+import { and, eq, notInArray, type SQL, sql } from 'drizzle-orm'
 import { JunctorError } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Actor } from '../identity/index.ts'
@@ -7,14 +7,14 @@ import type { JsonObject } from '../json.ts'
 import type { Secret } from '../secret.ts'
 import { type Queryable, schema } from '../store/index.ts'
 import { authenticationOf, chooseAuthentication } from './authentications.ts'
-import { authorize, signedIn } from './authorize.ts'
+import { authorize, notFound, signedIn } from './authorize.ts'
 import { acceptBaseUrl } from './base-url.ts'
-import type { Connection, Role } from './connection.ts'
+import type { Connection, ConnectorIdentity, Role } from './connection.ts'
 import type { Connections } from './connections.ts'
-import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
+import { type ConnectionsOptions, definitionOf, servingOf } from './dependencies.ts'
 import { acceptName, isTakenName, nameTaken } from './name.ts'
 import { type AcceptedParameters, acceptParameters } from './parameters.ts'
-import { type ConnectionRow, readRow, sealContext, toConnection } from './record.ts'
+import { type ConnectionRow, connectorOf, readRow, sealContext, toConnection } from './record.ts'
 
 export interface CreateConnection {
   readonly connector: string
@@ -33,7 +33,7 @@ export interface UpdateConnection {
   readonly disabled?: boolean | null | undefined
 }
 
-const { connection, credential, connectionDefault, accessGrant } = schema
+const { connection, connector, credential, connectionDefault, accessGrant } = schema
 
 export function createChanges(
   options: ConnectionsOptions,
@@ -61,8 +61,9 @@ export function createChanges(
   return {
     async create(actor: Actor | null, input: CreateConnection): Promise<Connection> {
       const owner = signedIn(actor)
-      const definition = await definitionOf(options, input.connector)
-      await authorize(store.db, owner, 'connector.use', { kind: 'CONNECTOR', id: input.connector })
+      const serving = servingOf(options, input.connector)
+      await authorize(store.db, owner, 'connector.use', connectorOf(serving))
+      const definition = await definitionOf(options, serving)
       const authentication = chooseAuthentication(definition, input.authentication ?? null)
       const accepted = acceptParameters(authentication, input.parameters ?? {})
       const name = acceptName(input.name)
@@ -71,7 +72,8 @@ export function createChanges(
         id: newId(),
         organizationId: owner.organizationId,
         ownerId: owner.userId,
-        connector: definition.name,
+        connector: serving.connector,
+        importId: serving.importId,
         name,
         authentication: authentication.name,
         parameters: { ...accepted.plain },
@@ -82,17 +84,24 @@ export function createChanges(
         updatedAt: now,
       }
       return store.db.transaction(async db => {
+        await holdImport(db, serving)
         const [row] = await db
           .insert(connection)
           .values(values)
-          .onConflictDoNothing({ target: [connection.organizationId, connection.connector, connection.name] })
+          .onConflictDoNothing({
+            target: [connection.organizationId, connection.connector, connection.importId, connection.name],
+          })
           .returning()
         if (!row) throw nameTaken(definition.name, name)
         await writeSecrets(db, row, accepted.secrets)
         await db
           .insert(connectionDefault)
           .values({ userId: owner.userId, connector: definition.name, connectionId: row.id })
-          .onConflictDoNothing()
+          .onConflictDoUpdate({
+            target: [connectionDefault.userId, connectionDefault.connector],
+            set: { connectionId: row.id },
+            setWhere: ofAnotherConnector(serving),
+          })
         return toConnection(row)
       })
     },
@@ -162,6 +171,24 @@ export function createChanges(
   }
 }
 
+/** Keeps the import until the transaction ends: no connection is made to one that is being removed. */
+async function holdImport(db: Queryable, serving: ConnectorIdentity): Promise<void> {
+  const { importId } = serving
+  if (importId === null) return
+  const [held] = await db
+    .select({ id: connector.id })
+    .from(connector)
+    .where(eq(connector.id, importId))
+    .for('key share')
+  if (!held) throw notFound(connectorOf(serving))
+}
+
+/** A default for a connector that had the name before is none for this one. */
+function ofAnotherConnector({ importId }: ConnectorIdentity): SQL {
+  return sql`exists (select from connection before where before.id = connection_default.connection_id
+    and before.import_id is distinct from ${importId}::uuid)`
+}
+
 /**
  * Who may EDIT but does not OWN could point a connection at a host of their own and read its credential there: the
  * base URL directly, the other parameters by way of policies that build the host. So they bring their own credential.
@@ -197,8 +224,10 @@ function nextStatus(
   disabled: boolean | null,
   entered: boolean,
 ): Pick<ConnectionRow, 'status' | 'statusReason' | 'statusBefore'> {
-  const { status, statusReason } = row
-  const before = status === 'DISABLED' ? (row.statusBefore ?? active) : { status, reason: statusReason }
+  const { status, statusReason, statusBefore } = row
+  // Nothing brings a revoked one back, also not by way of DISABLED.
+  if (status === 'REVOKED') return { status, statusReason, statusBefore }
+  const before = status === 'DISABLED' ? (statusBefore ?? active) : { status, reason: statusReason }
   const standing = entered && before.status === 'NEEDS_AUTHORIZATION' ? active : before
   if (!(disabled ?? status === 'DISABLED'))
     return { status: standing.status, statusReason: standing.reason, statusBefore: null }

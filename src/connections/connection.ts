@@ -7,11 +7,20 @@ export type ConnectionId = string & { readonly brand: 'ConnectionId' }
 export type ConnectionStatus = 'PENDING' | 'ACTIVE' | 'NEEDS_AUTHORIZATION' | 'REVOKED' | 'DISABLED'
 export type Role = 'USE' | 'EDIT' | 'OWN'
 
-export interface Connection {
+/**
+ * Which connector. The name alone does not say: after a removal another may take it, of another organization with
+ * another host, and one in a folder may come and go.
+ */
+export interface ConnectorIdentity {
+  readonly connector: string
+  /** The import; null for a connector that ships with the hub or is in a folder. */
+  readonly importId: string | null
+}
+
+export interface Connection extends ConnectorIdentity {
   readonly id: ConnectionId
   readonly organizationId: string
   readonly ownerId: string
-  readonly connector: string
   readonly name: string
   readonly authentication: string
   /** Parameters that are not secret. */

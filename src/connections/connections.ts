@@ -1,12 +1,18 @@
 // Everything the hub does with connections. Every method takes who asks first, and asks `authorize` before it acts.
 import type { Actor } from '../identity/index.ts'
 import { type CreateConnection, createChanges, type UpdateConnection } from './changes.ts'
-import type { Connection, ConnectionId, ConnectionTest, OpenConnection, Role } from './connection.ts'
+import type {
+  Connection,
+  ConnectionId,
+  ConnectionTest,
+  ConnectorIdentity,
+  OpenConnection,
+  Role,
+} from './connection.ts'
 import type { ConnectionsOptions } from './dependencies.ts'
 import { createGrants, type Grant, type Principal } from './grants.ts'
-import { type ConnectionList, createLookup } from './lookup.ts'
+import { type ConnectionList, createLookup, type ListRequest } from './lookup.ts'
 import { createOpening } from './opening.ts'
-import type { PageRequest } from './page.ts'
 import { createRotation, type Resealed } from './rotation.ts'
 
 /**
@@ -28,19 +34,21 @@ export interface Connections {
   /** Needs OWN. */
   delete(actor: Actor | null, id: string): Promise<void>
   get(actor: Actor | null, id: string): Promise<Connection>
-  /** Oldest first. Throws BAD_INPUT, CURSOR_INVALID. */
-  list(
-    actor: Actor | null,
-    request?: PageRequest & { readonly connector?: string | null | undefined },
-  ): Promise<ConnectionList>
+  /**
+   * Oldest first: all, those of whatever has or had the connector's name, or those of one connector. Throws
+   * BAD_INPUT, CURSOR_INVALID.
+   */
+  list(actor: Actor | null, request?: ListRequest): Promise<ConnectionList>
   /**
    * The connection that a field's `connection` argument means: an id or a name, or with null the default, else the
-   * only one. Null where there is none and the API needs none. Throws CONNECTION_REQUIRED, CONNECTION_NOT_FOUND.
+   * only one. Null where there is none and the API needs none. Throws CONNECTION_REQUIRED, CONNECTION_NOT_FOUND,
+   * CONNECTOR_NOT_FOUND where another connector has its name now.
    */
-  resolve(actor: Actor | null, connector: string, reference: string | null): Promise<Connection | null>
+  resolve(actor: Actor | null, of: ConnectorIdentity, reference: string | null): Promise<Connection | null>
   /**
    * Opens the credential for one call; needs USE. HERE an actor of null is the hub itself, which acts for a feed:
-   * never pass on what a request brought. Throws CONNECTION_INACTIVE, SEAL_BROKEN.
+   * never pass on what a request brought. Throws CONNECTION_INACTIVE, SEAL_BROKEN, and CONNECTOR_NOT_FOUND where the
+   * connector that it was made for does not serve, whatever else has its name.
    */
   open(actor: Actor | null, id: string): Promise<OpenConnection>
   /** Needs OWN. To somebody, a team or everybody of the connection's organization; granting again changes the role. */
@@ -51,7 +59,7 @@ export interface Connections {
   /** Null: no role. */
   roleOf(actor: Actor | null, id: string): Promise<Role | null>
   /** The person's default for the connector, while they may use it. */
-  defaultOf(actor: Actor | null, connector: string): Promise<ConnectionId | null>
+  defaultOf(actor: Actor | null, of: ConnectorIdentity): Promise<ConnectionId | null>
   /** The hub itself: the API refused an ACTIVE connection's credential. `reason` is a sentence for its people. */
   needsAuthorization(id: ConnectionId, reason: string): Promise<void>
   /** The hub itself: seals again with the current key what an older one sealed. May be stopped and repeated. */

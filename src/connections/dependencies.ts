@@ -2,8 +2,8 @@
 import type { Clock } from '../clock.ts'
 import type { ConnectorDefinition } from '../definition/index.ts'
 import type { Store } from '../store/index.ts'
-import { notFound } from './authorize.ts'
-import type { OpenConnection } from './connection.ts'
+import { connectorNotFound } from './authorize.ts'
+import type { ConnectorIdentity, OpenConnection } from './connection.ts'
 import type { Vault } from './vault.ts'
 
 /** Tries a connection at its API. Says in `message` what went wrong; never rejects for what the API answers. */
@@ -15,7 +15,12 @@ export type Tester = (
 export interface ConnectionsOptions {
   readonly store: Store
   readonly vault: Vault
-  readonly connectors: { get(name: string): Promise<ConnectorDefinition | null> }
+  readonly connectors: {
+    /** Which connector serves under the name; null for none. */
+    serving(name: string): ConnectorIdentity | null
+    /** Null where it is not this one that serves under the name, or it cannot be read. */
+    get(of: ConnectorIdentity): Promise<ConnectorDefinition | null>
+  }
   readonly clock: Clock
   readonly tester: Tester
 }
@@ -23,9 +28,19 @@ export interface ConnectionsOptions {
 /** Throws CONNECTOR_NOT_FOUND. */
 export async function definitionOf(
   { connectors }: Pick<ConnectionsOptions, 'connectors'>,
-  name: string,
+  { connector, importId }: ConnectorIdentity,
 ): Promise<ConnectorDefinition> {
-  const definition = await connectors.get(name)
+  const definition = await connectors.get({ connector, importId })
   if (definition) return definition
-  throw notFound({ kind: 'CONNECTOR', id: name })
+  throw connectorNotFound(connector)
+}
+
+/** The connector that serves under the name. Throws CONNECTOR_NOT_FOUND. */
+export function servingOf(
+  { connectors }: Pick<ConnectionsOptions, 'connectors'>,
+  name: string,
+): ConnectorIdentity {
+  const serving = connectors.serving(name)
+  if (serving) return serving
+  throw connectorNotFound(name)
 }

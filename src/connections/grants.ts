@@ -8,8 +8,8 @@ import { authenticationOf } from './authentications.ts'
 import { authorize, notFound, type Resource, roleOn, signedIn } from './authorize.ts'
 import type { Role } from './connection.ts'
 import type { Connections } from './connections.ts'
-import type { ConnectionsOptions } from './dependencies.ts'
-import { readRow, storable } from './record.ts'
+import { type ConnectionsOptions, servingOf } from './dependencies.ts'
+import { connectorOf, readRow, storable } from './record.ts'
 
 export interface Principal {
   readonly kind: 'USER' | 'TEAM' | 'ORGANIZATION'
@@ -18,7 +18,8 @@ export interface Principal {
 
 export interface Grant {
   readonly id: string
-  readonly resource: Resource
+  /** A connection, or an import. */
+  readonly resource: { readonly kind: Resource['kind']; readonly id: string }
   readonly principal: Principal
   readonly role: Role
   readonly grantedAt: Date
@@ -34,7 +35,7 @@ export function createGrants(
   async function share(
     db: Queryable,
     actor: Actor,
-    resource: Resource,
+    resource: Grant['resource'],
     to: Principal,
     role: Role,
   ): Promise<Grant> {
@@ -61,7 +62,7 @@ export function createGrants(
         set: { role, grantedBy: actor.userId, grantedAt },
       })
       .returning()
-    if (!row) throw notFound(resource)
+    if (!row) throw grantNotFound(resource.id)
     return toGrant(row)
   }
 
@@ -87,22 +88,25 @@ export function createGrants(
     },
 
     async grantConnector(actor: Actor | null, name: string, to: Principal, role: Role): Promise<Grant> {
-      const resource = { kind: 'CONNECTOR', id: storable(name) } as const
       return store.db.transaction(async db => {
-        await authorize(db, actor, 'connector.share', resource)
-        const [imported] = await db
-          .select({ organizationId: connector.organizationId })
-          .from(connector)
-          .where(eq(connector.name, name))
-          .for('update')
-        if (!imported)
+        const person = signedIn(actor)
+        const serving = servingOf(options, name)
+        const { importId } = serving
+        await authorize(db, person, 'connector.share', connectorOf(serving))
+        if (importId === null)
           throw new JunctorError(
             'BAD_INPUT',
             `The connector ${name} ships with the hub, so everybody may use it and nobody can be granted more.`,
             { details: { connector: name } },
           )
+        const [imported] = await db
+          .select({ organizationId: connector.organizationId })
+          .from(connector)
+          .where(eq(connector.id, importId))
+          .for('update')
+        if (!imported) throw notFound(connectorOf(serving))
         await refuseStranger(db, imported.organizationId, to)
-        return share(db, signedIn(actor), resource, to, role)
+        return share(db, person, { kind: 'CONNECTOR', id: importId }, to, role)
       })
     },
 
@@ -114,12 +118,12 @@ export function createGrants(
           ? await db.select().from(accessGrant).where(eq(accessGrant.id, id)).for('update')
           : []
         const grant = row && toGrant(row)
+        const resource = grant && (await resourceOf(db, grant))
         // A stranger to the resource learns nothing about its grants.
-        if (!grant || !(await roleOn(db, person, grant.resource)))
-          throw new JunctorError('NOT_FOUND', `There is no grant ${JSON.stringify(id)} that you may see.`)
+        if (!grant || !resource || !(await roleOn(db, person, resource))) throw grantNotFound(id)
         const own = grant.principal.kind === 'USER' && grant.principal.id === person.userId
         const action = grant.resource.kind === 'CONNECTION' ? 'connection.share' : 'connector.share'
-        if (!own) await authorize(db, person, action, grant.resource)
+        if (!own) await authorize(db, person, action, resource)
         await db.delete(accessGrant).where(eq(accessGrant.id, id))
         return grant
       })
@@ -138,6 +142,20 @@ export function createGrants(
       return role === 'USE' ? grants.filter(({ principal }) => holds(person, principal)) : grants
     },
   }
+}
+
+function grantNotFound(id: string): JunctorError {
+  return new JunctorError('NOT_FOUND', `There is no grant ${JSON.stringify(id)} that you may see.`)
+}
+
+/** Null for an import that is gone. */
+async function resourceOf(
+  db: Queryable,
+  { resource: { kind, id } }: Pick<Grant, 'resource'>,
+): Promise<Resource | null> {
+  if (kind === 'CONNECTION') return { kind, id }
+  const [imported] = await db.select({ name: connector.name }).from(connector).where(eq(connector.id, id))
+  return imported ? { kind, connector: imported.name, importId: id } : null
 }
 
 function holds(actor: Actor, { kind, id }: Principal): boolean {

@@ -1,19 +1,23 @@
 // Finding connections: by id, in a list, or as a caller refers to one in a field's `connection` argument.
-import { and, asc, count, eq, gt, gte, type SQL } from 'drizzle-orm'
+import { and, asc, count, eq, gt, gte, isNull, type SQL } from 'drizzle-orm'
 import { JunctorError } from '../errors.ts'
 import { isId } from '../id.ts'
 import type { Actor } from '../identity/index.ts'
 import { schema } from '../store/index.ts'
 import { authorize, connectionRank, inOrganizations, roleOn, signedIn } from './authorize.ts'
 import { hasHost } from './base-url.ts'
-import type { Connection, ConnectionId, Role } from './connection.ts'
+import type { Connection, ConnectionId, ConnectorIdentity, Role } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
 import { type Page, type PageRequest, readPageRequest, toPage } from './page.ts'
-import { readRow, storable, toConnection } from './record.ts'
+import { connectorOf, readRow, storable, toConnection } from './record.ts'
 
 export interface ConnectionList extends Page<Connection> {
   readonly totalCount: number
+}
+
+export interface ListRequest extends PageRequest {
+  readonly connector?: string | ConnectorIdentity | null | undefined
 }
 
 const { connection, connectionDefault } = schema
@@ -31,7 +35,7 @@ export function createLookup(
     return and(inOrganizations(actor), gte(connectionRank(actor), 1), ...conditions)
   }
 
-  async function defaultOf(actor: Actor | null, connector: string): Promise<ConnectionId | null> {
+  async function defaultOf(actor: Actor | null, of: ConnectorIdentity): Promise<ConnectionId | null> {
     const person = signedIn(actor)
     const [row] = await db
       .select({ connection })
@@ -41,20 +45,22 @@ export function createLookup(
         usable(
           person,
           eq(connectionDefault.userId, person.userId),
-          eq(connectionDefault.connector, storable(connector)),
+          eq(connectionDefault.connector, storable(of.connector)),
+          ...madeFor(of),
         ),
       )
     return row ? toConnection(row.connection).id : null
   }
 
-  async function byReference(person: Actor, connector: string, reference: string): Promise<Connection> {
+  async function byReference(person: Actor, of: ConnectorIdentity, reference: string): Promise<Connection> {
+    const { connector } = of
     const rows = await db
       .select()
       .from(connection)
       .where(
         usable(
           person,
-          eq(connection.connector, connector),
+          ...madeFor(of),
           isId(reference) ? eq(connection.id, reference) : eq(connection.name, storable(reference)),
         ),
       )
@@ -88,16 +94,13 @@ export function createLookup(
       return roleOn(db, signedIn(actor), { kind: 'CONNECTION', id })
     },
 
-    async list(
-      actor: Actor | null,
-      request: PageRequest & { readonly connector?: string | null | undefined } = {},
-    ): Promise<ConnectionList> {
+    async list(actor: Actor | null, request: ListRequest = {}): Promise<ConnectionList> {
       const person = signedIn(actor)
       const { first, after } = readPageRequest(request)
-      const all = usable(
-        person,
-        ...(request.connector ? [eq(connection.connector, storable(request.connector))] : []),
-      )
+      const { connector } = request
+      const wanted =
+        typeof connector === 'string' ? [eq(connection.connector, storable(connector))] : madeFor(connector)
+      const all = usable(person, ...wanted)
       const [rows, [counted]] = await Promise.all([
         db
           .select()
@@ -112,19 +115,19 @@ export function createLookup(
 
     async resolve(
       actor: Actor | null,
-      connector: string,
+      of: ConnectorIdentity,
       reference: string | null,
     ): Promise<Connection | null> {
       const person = signedIn(actor)
-      const definition = await definitionOf(options, connector)
-      await authorize(db, person, 'connector.use', { kind: 'CONNECTOR', id: connector })
-      if (reference !== null) return byReference(person, connector, reference)
-      const chosen = await defaultOf(person, connector)
+      const definition = await definitionOf(options, of)
+      await authorize(db, person, 'connector.use', connectorOf(of))
+      if (reference !== null) return byReference(person, of, reference)
+      const chosen = await defaultOf(person, of)
       if (chosen !== null) return toConnection(await readRow(db, chosen))
       const rows = await db
         .select()
         .from(connection)
-        .where(usable(person, eq(connection.connector, connector)))
+        .where(usable(person, ...madeFor(of)))
         .orderBy(asc(connection.id))
       const active = rows.filter(({ status }) => status === 'ACTIVE')
       const candidates = active.length > 0 ? active : rows
@@ -133,11 +136,21 @@ export function createLookup(
       const open = definition.authentications.some(({ kind }) => kind === 'NONE')
       if (!only && open && hasHost(definition.baseUrl)) return null
       throw required(
-        connector,
+        of.connector,
         candidates.map(({ name }) => name),
       )
     },
   }
+}
+
+/** Conditions over `connection`; none without a connector. */
+function madeFor(of: ConnectorIdentity | null | undefined): SQL[] {
+  if (!of) return []
+  const { connector, importId } = of
+  return [
+    eq(connection.connector, storable(connector)),
+    importId === null ? isNull(connection.importId) : eq(connection.importId, importId),
+  ]
 }
 
 function required(connector: string, names: readonly string[]): JunctorError {

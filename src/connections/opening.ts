@@ -10,7 +10,7 @@ import { authorize, notFound } from './authorize.ts'
 import type { ConnectionTest, OpenConnection } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
-import { type ConnectionRow, readWithCredentials, sealContext, toConnection } from './record.ts'
+import { type ConnectionRow, connectorOf, readWithCredentials, sealContext, toConnection } from './record.ts'
 
 const { connection } = schema
 
@@ -49,6 +49,7 @@ export function createOpening(
       else if (!isId(id)) throw notFound(resource)
       const stored = await readWithCredentials(db, id)
       if (stored.row.status !== 'ACTIVE') throw inactive(stored.row)
+      if (actor) await authorize(db, actor, 'connector.use', connectorOf(stored.row))
       const open = await unseal(stored)
       await touch(stored.row)
       return open
@@ -59,8 +60,9 @@ export function createOpening(
       const stored = await readWithCredentials(db, id)
       const { row } = stored
       if (row.status === 'DISABLED' || row.status === 'REVOKED') throw inactive(row)
+      await authorize(db, actor, 'connector.use', connectorOf(row))
       const open = await unseal(stored)
-      const result = await tester(await definitionOf(options, row.connector), open).catch(asFailedTest)
+      const result = await tester(await definitionOf(options, row), open).catch(asFailedTest)
       const test = { ...result, at: new Date(clock.now()) }
       // Of a connection that was changed meanwhile the outcome says nothing.
       const tested = and(eq(connection.id, id), eq(connection.updatedAt, row.updatedAt))
@@ -94,9 +96,11 @@ function asFailedTest(error: unknown) {
 }
 
 function inactive({ name, connector, status, statusReason }: ConnectionRow): JunctorError {
+  const remedy =
+    status === 'REVOKED' ? 'Create a new connection.' : 'Somebody who may edit it can put this right.'
   return new JunctorError(
     'CONNECTION_INACTIVE',
-    `The connection ${JSON.stringify(name)} of the connector ${connector} cannot be used, it is ${status}.${statusReason ? ` ${statusReason}` : ''} Somebody who may edit it can put this right.`,
+    `The connection ${JSON.stringify(name)} of the connector ${connector} cannot be used, it is ${status}.${statusReason ? ` ${statusReason}` : ''} ${remedy}`,
     { details: { connector } },
   )
 }

@@ -1,8 +1,8 @@
 // A connection as its row, and what the rest of the hub sees of it.
 import { eq } from 'drizzle-orm'
 import { type Queryable, schema } from '../store/index.ts'
-import { notFound } from './authorize.ts'
-import type { Connection, ConnectionId } from './connection.ts'
+import { notFound, type Resource } from './authorize.ts'
+import type { Connection, ConnectionId, ConnectorIdentity } from './connection.ts'
 import type { SealContext } from './vault.ts'
 
 export type ConnectionRow = typeof schema.connection.$inferSelect
@@ -14,6 +14,11 @@ export function toConnection(row: ConnectionRow): Connection {
     id: id as ConnectionId,
     lastTest: lastTest && { ...lastTest, at: new Date(lastTest.at) },
   }
+}
+
+/** The connector that a connection was made for. */
+export function connectorOf({ connector, importId }: ConnectorIdentity): Resource {
+  return { kind: 'CONNECTOR', connector, importId }
 }
 
 /** The row, locked until the transaction ends where `lock` says so. Throws CONNECTION_NOT_FOUND. */

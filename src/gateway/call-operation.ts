@@ -7,18 +7,22 @@ import { printJson } from '../json.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
 import type { LoadedConnector } from './catalogue/catalogue.ts'
+import { identityOf } from './catalogue/installed.ts'
 import { signedIn } from './context.ts'
 import type { Resolver } from './resolver.ts'
 import type { Services } from './services.ts'
 import type { Slice } from './slices/slice.ts'
 
 /** The operation of the definition that a compiled field stands for. */
-export function operationOf(connector: LoadedConnector, operation: CompiledOperation): OperationDefinition {
+export function operationOf(
+  connector: Pick<LoadedConnector, 'definition'>,
+  operation: CompiledOperation,
+): OperationDefinition {
   const found = connector.definition?.operations.find(candidate => candidate.id === operation.operationId)
   if (found) return found
   throw new JunctorError(
     'INTERNAL',
-    `${operation.field} is not an operation of ${connector.entry.name} any more; read the connector again.`,
+    `${operation.field} is not an operation of its connector any more; read the connector again.`,
   )
 }
 
@@ -31,6 +35,7 @@ export function createOperationCaller(services: Services) {
     if (!found || !artifact || !definition) return null
     const { connector, operation } = found
     const { name } = connector.entry
+    const identity = identityOf(connector.entry)
     const operationDefinition = operationOf(connector, operation)
 
     return async (_source, args, context) => {
@@ -42,7 +47,7 @@ export function createOperationCaller(services: Services) {
           { details: { connector: name, operation: operation.operationId } },
         )
       const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
-      const connection = await services.connections.resolve(actor, name, wire.connection ?? null)
+      const connection = await services.connections.resolve(actor, identity, wire.connection ?? null)
       const open = connection ? await services.connections.open(actor, connection.id) : null
       const invocation = {
         definition,

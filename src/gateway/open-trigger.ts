@@ -4,6 +4,7 @@ import type { Actor } from '../identity/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
 import type { Binding, FeedEvent } from '../triggers/index.ts'
 import { operationOf } from './call-operation.ts'
+import { identityOf } from './catalogue/installed.ts'
 import { type RequestContext, signedIn } from './context.ts'
 import { guardedEvents } from './guarded-events.ts'
 import { mappedEvents } from './mapped-events.ts'
@@ -28,18 +29,18 @@ export function createTriggerOpener(services: Services) {
     const artifact = found?.connector.artifact
     if (!found || !artifact) return null
     const { connector, operation } = found
-    const { name } = connector.entry
+    const identity = identityOf(connector.entry)
     const payload = payloadType(slice, field)
 
     return async (_source, args, context) => {
       const actor = signedIn(context)
       const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
-      const connection = await services.connections.resolve(actor, name, wire.connection ?? null)
+      const connection = await services.connections.resolve(actor, identity, wire.connection ?? null)
       return openStream(services, context, {
         binding: {
           // A connection's feeds belong to its organization, whoever subscribes.
           organizationId: connection?.organizationId ?? actor.organizationId,
-          connector: name,
+          ...identity,
           operationId: operationOf(connector, operation).id,
           field,
           connectionId: connection?.id ?? null,

@@ -6,13 +6,14 @@ import type { Binding } from './feed.ts'
 
 /** SHA-256 (hex) of the binding: equal for equal bindings, whatever the order of object members. */
 export function bindingHash(binding: Binding): string {
-  const { organizationId, connector, operationId, connectionId } = binding
+  const { organizationId, connector, importId, operationId, connectionId } = binding
   const parts = [
     organizationId,
     connector,
     operationId,
     connectionId,
     canonical(argumentsJson(binding.arguments)),
+    ...(importId === null ? [] : [importId]),
   ]
   return createHash('sha256').update(printJson(parts)).digest('hex')
 }

@@ -15,6 +15,7 @@ export function feedOf(row: FeedRow): Feed {
     organizationId: row.organizationId,
     ownerId: row.ownerId,
     connector: row.connector,
+    importId: row.importId,
     operationId: row.operationId,
     field: row.field,
     kind: row.kind,

@@ -1,9 +1,9 @@
 // Feeds as rows: found or made for a binding, paused, resumed, ended. One row for a binding, so that a cursor finds
 // its log again when an ended feed is started anew.
-import { and, eq, inArray, lt, not, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, lt, not, notExists, sql } from 'drizzle-orm'
 import { JunctorError } from '../errors.ts'
 import { newId } from '../id.ts'
-import { type Database, schema } from '../store/index.ts'
+import { type Database, type Queryable, schema } from '../store/index.ts'
 import { bindingHash, printArguments } from './binding.ts'
 import type { Binding, FeedId, FeedOptions, FeedPage } from './feed.ts'
 import { adoption, policyOf } from './feed-policy.ts'
@@ -13,7 +13,7 @@ import { secondsFromNow } from './moments.ts'
 import type { TriggerSettings } from './settings.ts'
 import type { Tokens } from './webhook/token.ts'
 
-const { feed, feedEvent } = schema
+const { connector, feed, feedEvent } = schema
 
 export interface FeedTableOptions {
   readonly db: Database
@@ -99,6 +99,7 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
         organizationId: binding.organizationId,
         ownerId: options.ownerId,
         connector: binding.connector,
+        importId: binding.importId,
         operationId: binding.operationId,
         field: binding.field,
         kind,
@@ -256,6 +257,20 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
       return db.select().from(feed).where(eq(feed.connectionId, connectionId))
     },
 
+    async ofImport(importId: string): Promise<FeedRow[]> {
+      return db.select().from(feed).where(eq(feed.importId, importId))
+    },
+
+    /** Ends the feeds of imports that are gone, whichever way that came. */
+    async endImportless(): Promise<FeedRow[]> {
+      const present = db.select({ id: connector.id }).from(connector).where(eq(connector.id, feed.importId))
+      return db
+        .update(feed)
+        .set({ ...ending, statusReason: removedConnector })
+        .where(and(isNotNull(feed.importId), notExists(present), sql`${feed.status} <> 'ENDED'`))
+        .returning()
+    },
+
     async list(query: {
       readonly organizationId: string
       readonly connectionId?: string
@@ -285,6 +300,14 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
   }
 }
 
+/** Call it in the transaction that removes an import: no feed of it goes on. */
+export async function endFeedsOfImport(db: Queryable, importId: string): Promise<void> {
+  await db
+    .update(feed)
+    .set({ ...ending, statusReason: removedConnector })
+    .where(and(eq(feed.importId, importId), sql`${feed.status} <> 'ENDED'`))
+}
+
 /**
  * A webhook that was not registered for a while may have missed events: one sequence is used up for them, so that
  * readers from before find a hole and not a log that only looks whole. A poller goes on from its state instead.
@@ -299,6 +322,8 @@ const starting = {
   nextDueAt: sql`now()`,
   lastSequence: withHole,
 } as const
+
+export const removedConnector = 'Its connector was removed.'
 
 const dueIfRegistered = sql`case when ${feed.registered} then now() end`
 

@@ -1,5 +1,5 @@
 // Feeds and their events, as the rest of the hub sees them.
-import type { ConnectionId } from '../connections/index.ts'
+import type { ConnectionId, ConnectorIdentity } from '../connections/index.ts'
 import type { WireArguments } from '../invocation/index.ts'
 import type { Json } from '../json.ts'
 
@@ -12,10 +12,9 @@ export function feedIdOf(id: string): FeedId {
 
 export type FeedStatus = 'STARTING' | 'ACTIVE' | 'PAUSED' | 'FAILING' | 'NEEDS_AUTHORIZATION' | 'ENDED'
 
-/** What makes two subscriptions share one feed: equal organization, trigger, connection and arguments. */
-export interface Binding {
+/** What makes two subscriptions share one feed: equal organization, connector, trigger, connection and arguments. */
+export interface Binding extends ConnectorIdentity {
   readonly organizationId: string
-  readonly connector: string
   readonly operationId: string
   /** The trigger's root field. */
   readonly field: string
@@ -23,11 +22,10 @@ export interface Binding {
   readonly arguments: WireArguments
 }
 
-export interface Feed {
+export interface Feed extends ConnectorIdentity {
   readonly id: FeedId
   readonly organizationId: string
   readonly ownerId: string | null
-  readonly connector: string
   readonly operationId: string
   readonly field: string
   readonly kind: 'POLLING' | 'WEBHOOK'

@@ -1,4 +1,5 @@
 // The operation behind a feed, found in its connector's definition.
+import type { ConnectorIdentity } from '../connections/index.ts'
 import type { ConnectorDefinition, OperationDefinition, OperationRole } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
 
@@ -12,15 +13,16 @@ export interface Trigger {
 }
 
 export interface Connectors {
-  get(name: string): Promise<ConnectorDefinition | null>
+  /** Null where it is not this one that serves under the name, or it cannot be read. */
+  get(of: ConnectorIdentity): Promise<ConnectorDefinition | null>
 }
 
 /** Throws CONNECTOR_NOT_FOUND where the connector is not there to serve, BAD_INPUT for what is no trigger. */
 export async function findTrigger(
   connectors: Connectors,
-  { connector, operationId }: { readonly connector: string; readonly operationId: string },
+  { connector, importId, operationId }: ConnectorIdentity & { readonly operationId: string },
 ): Promise<Trigger> {
-  const definition = await connectors.get(connector)
+  const definition = await connectors.get({ connector, importId })
   if (!definition)
     throw new JunctorError(
       'CONNECTOR_NOT_FOUND',

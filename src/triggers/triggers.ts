@@ -11,8 +11,8 @@ import { type CallOptions, createFeedCall } from './call.ts'
 import { createEventPages } from './event-pages.ts'
 import type { Binding, Feed, FeedEvent, FeedEventPage, FeedId, FeedOptions, FeedPage } from './feed.ts'
 import { feedIdOf } from './feed.ts'
-import { feedOf } from './feed-row.ts'
-import { createFeedTable } from './feed-table.ts'
+import { type FeedRow, feedOf } from './feed-row.ts'
+import { createFeedTable, removedConnector } from './feed-table.ts'
 import { createLeases } from './lease.ts'
 import { eventPage } from './log-page.ts'
 import { createPollWork } from './poll-work.ts'
@@ -103,6 +103,8 @@ export interface Triggers extends AsyncDisposable {
   connectionDeleted(connectionId: ConnectionId): Promise<void>
   /** The hub itself: seals again with the current key what an older one sealed. May be stopped and repeated. */
   reseal(): Promise<ResealedFeeds>
+  /** Before an import goes, with its connections' credentials: its feeds end, and are unregistered while they can be. */
+  importRemoved(importId: string): Promise<void>
 }
 
 export function createTriggers(options: TriggersOptions): Triggers {
@@ -152,6 +154,15 @@ export function createTriggers(options: TriggersOptions): Triggers {
     await scheduler.runNow(feedId)
     // A deleted feed that is unregistered now has its row left to go.
     scheduler.nudge()
+  }
+
+  async function end(rows: readonly FeedRow[], reason: string): Promise<void> {
+    await Promise.all(
+      rows.map(async ({ id }) => {
+        await feeds.end(feedIdOf(id), reason)
+        await ended(feedIdOf(id))
+      }),
+    )
   }
 
   return {
@@ -206,7 +217,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
     async webhookUrl(feed) {
       const byHand =
         feed.kind === 'WEBHOOK' &&
-        (await connectors.get(feed.connector)) !== null &&
+        (await connectors.get(feed)) !== null &&
         !registersByCall(await findTrigger(connectors, feed))
       const row = byHand ? await feeds.find(feed.id) : null
       return row ? tokens.url(row) : null
@@ -218,6 +229,8 @@ export function createTriggers(options: TriggersOptions): Triggers {
       try {
         await options.openConnection(connectionId)
       } catch (error) {
+        // Its feeds fail until the connector is back, and see by themselves when it is.
+        if (isJunctorError(error) && error.code === 'CONNECTOR_NOT_FOUND') return
         if (!isJunctorError(error) || !unusable.has(error.code)) throw error
         for (const row of await feeds.suspendOf(connectionId, error.message)) bus.wake(feedIdOf(row.id))
         return
@@ -227,13 +240,11 @@ export function createTriggers(options: TriggersOptions): Triggers {
     },
 
     async connectionDeleted(connectionId) {
-      const rows = await feeds.ofConnection(connectionId)
-      await Promise.all(
-        rows.map(async ({ id }) => {
-          await feeds.end(feedIdOf(id), 'Its connection was deleted.')
-          await ended(feedIdOf(id))
-        }),
-      )
+      await end(await feeds.ofConnection(connectionId), 'Its connection was deleted.')
+    },
+
+    async importRemoved(importId) {
+      await end(await feeds.ofImport(importId), removedConnector)
     },
 
     reseal: createFeedRotation({ db, seal }),

@@ -1,4 +1,4 @@
-// Upkeep: feeds that nobody subscribes to any more end, old events leave the log, old feeds their table. Every
+// Upkeep: feeds that nobody subscribes to any more, or whose connector is gone, end; old events leave the log, old feeds their table. Every
 // instance does it; twice at once does no harm.
 import { and, eq, inArray, lte, not, sql } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
@@ -36,8 +36,8 @@ export function createUpkeep({
   settings,
   ended,
 }: UpkeepOptions): AsyncDisposable {
-  async function endLingering(): Promise<void> {
-    const rows = await feeds.endLingering()
+  async function endUnwanted(): Promise<void> {
+    const rows = [...(await feeds.endLingering()), ...(await feeds.endImportless())]
     for (const row of rows) bus.wake(feedIdOf(row.id))
     if (rows.length > 0) ended()
   }
@@ -91,7 +91,7 @@ export function createUpkeep({
   }
 
   return every(settings.upkeepSeconds * 1000, clock, async () => {
-    for (const chore of [endLingering, prune, dropEnded])
+    for (const chore of [endUnwanted, prune, dropEnded])
       try {
         await chore()
       } catch (error) {

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts'
 import type { Connection, Connections } from '../../src/connections/index.ts'
 import { createAudit } from '../../src/connections/index.ts'
 import type { Actor } from '../../src/identity/index.ts'
-import { type House, openHouse, outcome } from './house.ts'
+import { type House, openHouse, outcome, shipped } from './house.ts'
 
 let house: House
 let owner: Actor
@@ -70,10 +70,13 @@ interface Row {
 
 const matrix: Record<string, Row> = {
   get: { expected: use, act: (actor, { id }) => house.connections.get(actor, id) },
-  'resolve by id': { expected: use, act: (actor, { id }) => house.connections.resolve(actor, 'crm', id) },
+  'resolve by id': {
+    expected: use,
+    act: (actor, { id }) => house.connections.resolve(actor, shipped('crm'), id),
+  },
   'resolve by name': {
     expected: use,
-    act: (actor, { name }) => house.connections.resolve(actor, 'crm', name),
+    act: (actor, { name }) => house.connections.resolve(actor, shipped('crm'), name),
   },
   open: {
     // Without an actor the hub itself opens it, for a feed.
@@ -131,7 +134,7 @@ const matrix: Record<string, Row> = {
       }),
   },
   list: { expected: anybody, act: actor => house.connections.list(actor) },
-  defaultOf: { expected: anybody, act: actor => house.connections.defaultOf(actor, 'crm') },
+  defaultOf: { expected: anybody, act: actor => house.connections.defaultOf(actor, shipped('crm')) },
   roleOf: { expected: anybody, act: (actor, { id }) => house.connections.roleOf(actor, id) },
 }
 
@@ -246,21 +249,20 @@ describe('a role', () => {
 
 describe('a connector', () => {
   it('that somebody imported belongs to their organization alone', async () => {
-    await house.store.pool.query(
-      `insert into connector (name, organization_id, document, created_by) values ('crm', $1, '{}', $2)`,
-      [house.organization, owner.userId],
-    )
+    const imported = await house.importAs(owner, 'crm')
     const stranger = await house.person('elsewhere')
     const input = { connector: 'crm', name: 'Foreign', parameters: { api_key: 'k' } }
     expect(await outcome(house.connections.create(stranger, input))).toBe('CONNECTOR_NOT_FOUND')
-    expect(await outcome(house.connections.resolve(stranger, 'crm', null))).toBe('CONNECTOR_NOT_FOUND')
+    expect(await outcome(house.connections.resolve(stranger, imported, null))).toBe('CONNECTOR_NOT_FOUND')
     const colleague = await house.person()
     const to = { kind: 'USER', id: colleague.userId } as const
     expect(await outcome(house.connections.grantConnector(colleague, 'crm', to, 'OWN'))).toBe('FORBIDDEN')
     expect(await outcome(house.connections.grantConnector(owner, 'crm', to, 'OWN'))).toBe('OK')
     const third = { kind: 'USER', id: (await house.person()).userId } as const
     expect(await outcome(house.connections.grantConnector(colleague, 'crm', third, 'EDIT'))).toBe('OK')
-    await house.store.pool.query('delete from connector')
+    house.serve('crm', shipped('crm'))
+    const refused = house.connections.grantConnector(owner, 'crm', third, 'EDIT')
+    expect(await outcome(refused), 'the one that ships is nobody’s to share').toBe('FORBIDDEN')
   })
 })
 

@@ -3,7 +3,7 @@ import { type Connections, createVault, type OpenConnection } from '../../src/co
 import { JunctorError } from '../../src/errors.ts'
 import type { Actor } from '../../src/identity/index.ts'
 import type { JsonObject } from '../../src/json.ts'
-import { definitions, type House, newKey, openHouse, outcome, refusal } from './house.ts'
+import { definitions, type House, newKey, openHouse, outcome, refusal, shipped } from './house.ts'
 
 let house: House
 let connections: Connections
@@ -258,6 +258,7 @@ describe('opening', () => {
       connections.update(ada, id, { baseUrl: 'https://new.example', parameters: { api_key: 'for-new' } })
     const room = house.room({
       connectors: {
+        serving: shipped,
         async get() {
           const change = meanwhile
           meanwhile = null

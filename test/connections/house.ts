@@ -5,6 +5,7 @@ import type { EncryptionKey } from '../../src/config.ts'
 import {
   type Connections,
   type ConnectionsOptions,
+  type ConnectorIdentity,
   createConnections,
   createVault,
 } from '../../src/connections/index.ts'
@@ -97,6 +98,9 @@ export const definitions = new Map(
   ].map(definition => [definition.name, definition]),
 )
 
+/** A connector that ships with the hub. */
+export const shipped = (connector: string): ConnectorIdentity => ({ connector, importId: null })
+
 export interface House extends AsyncDisposable {
   readonly store: TestStore
   readonly connections: Connections
@@ -106,6 +110,10 @@ export interface House extends AsyncDisposable {
   readonly team: string
   /** A signed-in member of the organization, or of the other one. */
   person(where?: 'here' | 'elsewhere', options?: { admin?: boolean; inTeam?: boolean }): Promise<Actor>
+  /** Imports under the name, which that import then serves. */
+  importAs(importer: Actor, connector: string): Promise<ConnectorIdentity>
+  /** Makes another connector serve under the name. */
+  serve(connector: string, identity: ConnectorIdentity): void
   /** Another room over the same database. */
   room(options?: Partial<ConnectionsOptions>): Connections
 }
@@ -113,6 +121,7 @@ export interface House extends AsyncDisposable {
 export async function openHouse(): Promise<House> {
   const store = await openTestStore()
   const keys = [newKey('k1')]
+  const serving = new Map<string, ConnectorIdentity>()
   const now = new Date()
   const organization = randomUUID()
   const otherOrganization = randomUUID()
@@ -128,7 +137,13 @@ export async function openHouse(): Promise<House> {
     createConnections({
       store,
       vault: createVault(keys),
-      connectors: { get: async name => definitions.get(name) ?? null },
+      connectors: {
+        serving: name => serving.get(name) ?? (definitions.has(name) ? shipped(name) : null),
+        get: async ({ connector, importId }) =>
+          (serving.get(connector)?.importId ?? null) === importId
+            ? (definitions.get(connector) ?? null)
+            : null,
+      },
       clock: systemClock,
       tester: async () => ({ ok: true, status: 200, message: null }),
       ...options,
@@ -141,6 +156,17 @@ export async function openHouse(): Promise<House> {
     team,
     room,
     connections: room(),
+    async importAs(importer, connector) {
+      const { organizationId, userId } = importer
+      const [row] = await store.db
+        .insert(schema.connector)
+        .values({ name: connector, organizationId, document: '{}', createdBy: userId })
+        .returning()
+      const identity = { connector, importId: row?.id ?? null }
+      serving.set(connector, identity)
+      return identity
+    },
+    serve: (connector, identity) => void serving.set(connector, identity),
     async person(where = 'here', { admin = false, inTeam = false } = {}) {
       const userId = randomUUID()
       const organizationId = where === 'here' ? organization : otherOrganization

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { read, swagger } from './small-document.ts'
 
 const ok = { 200: { description: 'ok' } }
-const found = (document: object) =>
+const found = (document: Readonly<Record<string, unknown>>) =>
   read(swagger(document)).diagnostics.map(({ code, pointer, operation }) => [code, pointer, operation])
 
 test('several findings at one place are all told', () => {

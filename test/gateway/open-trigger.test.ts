@@ -29,6 +29,7 @@ async function opened() {
     operationId: 'OnRequest',
     field: 'webhook_onRequest',
     connectionId: null,
+    importId: null,
     arguments: wire(),
   }
   const context = {

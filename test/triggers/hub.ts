@@ -51,6 +51,8 @@ export interface World extends AsyncDisposable {
   readonly connectionId: ConnectionId
   /** Throws from openConnection while set. */
   inactive: boolean
+  /** The import that serves as `demo`; null for one that ships with the hub. */
+  serving: string | null
   /** Another engine on the same store. Disposed with the world unless it was before. */
   engine(overrides?: Partial<TriggersOptions>): Triggers
   /** The feed's row as it stands. */
@@ -77,6 +79,7 @@ export async function openWorld(): Promise<World> {
     provider,
     connectionId,
     inactive: false,
+    serving: null,
     engine(overrides = {}) {
       return stack.use(
         createTriggers({
@@ -87,7 +90,10 @@ export async function openWorld(): Promise<World> {
             return open
           },
           invoker,
-          connectors: { get: async name => (name === 'demo' ? demo : null) },
+          connectors: {
+            get: async ({ connector, importId }) =>
+              connector === 'demo' && importId === world.serving ? demo : null,
+          },
           bus,
           clock: systemClock,
           logger: createLogger('silent'),
@@ -111,6 +117,7 @@ export async function openWorld(): Promise<World> {
     binding: (operationId, rest = {}) => ({
       organizationId,
       connector: 'demo',
+      importId: null,
       operationId,
       field: `demo_${operationId}`,
       connectionId,

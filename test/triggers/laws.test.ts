@@ -146,6 +146,7 @@ describe('bindings', () => {
   const binding = (body: Json) => ({
     organizationId: 'o',
     connector: 'c',
+    importId: null,
     operationId: 'p',
     field: 'c_p',
     connectionId: null,

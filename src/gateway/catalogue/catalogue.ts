@@ -8,7 +8,7 @@ import type { ArtifactFiles } from './artifact-files.ts'
 import { type Compiled, type Source, type Status, type Summary, statusOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { IndexFile } from './index-file.ts'
-import type { Installed, Origin } from './installed.ts'
+import { type Installed, identityOf, type Origin } from './installed.ts'
 import { createInstalledNames } from './installed-names.ts'
 
 /** SDL characters of the loaded connectors kept in memory, each some five bytes there; the others are read when used. */
@@ -29,6 +29,8 @@ export interface LoadedConnector extends Compiled {
 export interface Catalogue {
   /** Null where nothing of that name is installed. */
   get(name: string): Entry | null
+  /** The import that does not serve because a connector of a folder has its name; null for none. */
+  hiddenImport(name: string): Entry | null
   /** Sorted by name. */
   list(): readonly Entry[]
   summary(entry: Entry): Promise<Summary>
@@ -75,6 +77,8 @@ export function openCatalogue({ installed: atStart, files, compiler, index, logg
   })
   const listeners: ((name: string) => void)[] = []
   const known = new Map(index.load())
+  /** Stamps of the hidden, by name. */
+  const told = new Map<string, string>()
   let revision = 0
 
   const saveIndex = () =>
@@ -87,6 +91,7 @@ export function openCatalogue({ installed: atStart, files, compiler, index, logg
 
   /** What serves under the name becomes its entry; null where that is what it was. */
   function settle(name: string): Held | null {
+    tellHidden(name)
     const before = entries.get(name)
     const installed = names.serving(name)
     if (before?.installed.stamp === installed?.stamp) return null
@@ -105,9 +110,24 @@ export function openCatalogue({ installed: atStart, files, compiler, index, logg
     return entries.get(name) ?? null
   }
 
+  /** Says once that an import is hidden: its people find another connector under the name. */
+  function tellHidden(name: string): void {
+    const [hidden] = names.hidden(name)
+    const news = hidden && told.get(name) !== hidden.stamp
+    if (hidden) told.set(name, hidden.stamp)
+    else told.delete(name)
+    if (!news) return
+    logger.warn(
+      { connector: name, hidden: hidden.origin, serving: names.serving(name)?.origin },
+      `The import "${name}" does not serve, because one that comes with the hub or is in a folder has its name: rename the folder, or have the import removed.`,
+    )
+  }
+
   function accept(held: Held, compiled: Compiled, artifact: string | null): LoadedConnector {
     const { name } = held
-    const connector = { ...compiled, entry: held, status: statusOf(compiled) }
+    const diagnostics = [...held.installed.diagnostics, ...compiled.diagnostics]
+    // What another one's name makes of its own costs it nothing.
+    const connector = { ...compiled, diagnostics, entry: held, status: statusOf(compiled) }
     if (connector.status === 'QUARANTINED')
       logger.warn(
         { connector: name, diagnostics: compiled.diagnostics.slice(0, 3) },
@@ -196,13 +216,17 @@ export function openCatalogue({ installed: atStart, files, compiler, index, logg
 
   return {
     get: name => entries.get(name) ?? null,
+    hiddenImport(name) {
+      const hidden = names.hidden(name).find(({ origin }) => origin.kind === 'imported')
+      return hidden ? { name, origin: hidden.origin } : null
+    },
     list() {
       sorted ??= [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
       return sorted
     },
-    async summary({ name }) {
-      const held = entries.get(name)
-      if (!held) throw removed(name)
+    async summary(entry) {
+      const held = entries.get(entry.name)
+      if (!held || identityOf(held).importId !== identityOf(entry).importId) throw removed(entry.name)
       return held.summary ?? summarise(await load(held, true), null)
     },
     async load(name) {

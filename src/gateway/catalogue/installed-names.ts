@@ -7,6 +7,8 @@ const precedence = ['bundled', 'folder', 'imported'] as const satisfies readonly
 export interface InstalledNames {
   /** What serves under the name; null for nothing. */
   serving(name: string): Installed | null
+  /** What does not serve because of that, the next in line first. */
+  hidden(name: string): readonly Installed[]
   put(installed: Installed): void
   /** False where there is none of that kind. */
   drop(kind: Origin['kind'], name: string): boolean
@@ -20,14 +22,10 @@ export function createInstalledNames(): InstalledNames {
     folder: new Map(),
     imported: new Map(),
   }
+  const all = (name: string) => precedence.flatMap(kind => kinds[kind].get(name) ?? [])
   return {
-    serving(name) {
-      for (const kind of precedence) {
-        const found = kinds[kind].get(name)
-        if (found) return found
-      }
-      return null
-    },
+    serving: name => all(name)[0] ?? null,
+    hidden: name => all(name).slice(1),
     put(installed) {
       kinds[installed.origin.kind].set(installed.name, installed)
     },

@@ -1,7 +1,8 @@
 // What is installed: folders and imported documents, found without reading them.
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { eq } from 'drizzle-orm'
+import type { ConnectorIdentity } from '../../connections/index.ts'
 import { type Diagnostic, type FoundPackage, findPackages } from '../../definition/index.ts'
 import { type Store, schema } from '../../store/index.ts'
 import type { Source } from './compiled.ts'
@@ -10,7 +11,16 @@ import type { Source } from './compiled.ts'
 export type Origin =
   | { readonly kind: 'bundled'; readonly folder: string }
   | { readonly kind: 'folder'; readonly folder: string }
-  | { readonly kind: 'imported'; readonly organizationId: string; readonly createdBy: string | null }
+  | {
+      readonly kind: 'imported'
+      readonly importId: string
+      readonly organizationId: string
+    }
+
+/** Tells a connector from whatever else has or had its name. */
+export function identityOf({ name, origin }: Pick<Installed, 'name' | 'origin'>): ConnectorIdentity {
+  return { connector: name, importId: origin.kind === 'imported' ? origin.importId : null }
+}
 
 export interface Installed {
   readonly name: string
@@ -22,13 +32,24 @@ export interface Installed {
   source(): Promise<Source>
 }
 
-/** Packages in folders; of two that share a name the later one by folder and path gets another. */
-export async function installedFolders(
-  folders: readonly string[],
-  kind: 'bundled' | 'folder',
-): Promise<readonly Installed[]> {
-  const found = await findPackages(folders)
-  return (await Promise.all(found.map(one => installedFolder(one, kind)))).filter(one => one !== null)
+/**
+ * Packages in folders, named together as the commands name them: of two that share a name the later one gets another,
+ * and those that ship with the hub come first.
+ */
+export async function installedFolders(roots: {
+  readonly bundled: readonly string[]
+  readonly folder: readonly string[]
+}): Promise<Record<'bundled' | 'folder', readonly Installed[]>> {
+  const found = await findPackages([...roots.bundled, ...roots.folder])
+  const bundled = roots.bundled.map(root => resolve(root))
+  const all = await Promise.all(
+    found.map(one => {
+      const ships = bundled.some(root => one.folder === root || one.folder.startsWith(root + sep))
+      return installedFolder(one, ships ? 'bundled' : 'folder')
+    }),
+  )
+  const of = (kind: Origin['kind']) => all.filter(one => one !== null).filter(one => one.origin.kind === kind)
+  return { bundled: of('bundled'), folder: of('folder') }
 }
 
 /** Null for a folder that was removed while it was looked at. */
@@ -65,18 +86,15 @@ async function stampOf(folder: string): Promise<string | null> {
 /** The imported connectors of every organization, without their documents. */
 export async function installedImports(store: Store): Promise<readonly Installed[]> {
   const { connector } = schema
-  const { name, organizationId, createdBy, updatedAt } = connector
-  const rows = await store.db
-    .select({ name, organizationId, createdBy, updatedAt })
-    .from(connector)
-    .orderBy(name)
+  const { id, name, organizationId, updatedAt } = connector
+  const rows = await store.db.select({ id, name, organizationId, updatedAt }).from(connector).orderBy(name)
   return rows.map(row => installedImport(store, row))
 }
 
 interface ImportedRow {
+  readonly id: string
   readonly name: string
   readonly organizationId: string
-  readonly createdBy: string | null
   readonly updatedAt: Date
 }
 
@@ -84,11 +102,11 @@ export function installedImport(store: Store, row: ImportedRow): Installed {
   const { connector } = schema
   return {
     name: row.name,
-    origin: { kind: 'imported', organizationId: row.organizationId, createdBy: row.createdBy },
-    stamp: `imported|${row.name}|${row.organizationId}|${row.updatedAt.toISOString()}`,
+    origin: { kind: 'imported', importId: row.id, organizationId: row.organizationId },
+    stamp: `imported|${row.name}|${row.id}|${row.updatedAt.toISOString()}`,
     diagnostics: [],
     async source() {
-      const [stored] = await store.db.select().from(connector).where(eq(connector.name, row.name))
+      const [stored] = await store.db.select().from(connector).where(eq(connector.id, row.id))
       return { kind: 'document', document: stored?.document ?? '', properties: stored?.properties ?? null }
     },
   }

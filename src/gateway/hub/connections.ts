@@ -3,9 +3,12 @@ import type { Connection, Principal, Role } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
 import { isId } from '../../id.ts'
 import { isJsonObject, type JsonObject } from '../../json.ts'
+import { isOf } from '../catalogue/served-connectors.ts'
 import { type RequestContext, signedIn } from '../context.ts'
+import { mayUseConnector } from '../introspection.ts'
 import { field, type Resolvers } from '../resolver.ts'
 import type { Services } from '../services.ts'
+import { missingConnector } from './missing-connector.ts'
 import type { PageArgs } from './page.ts'
 
 interface CreateArgs {
@@ -149,17 +152,14 @@ export function connectionResolvers(services: Services): Resolvers {
       }),
     },
     Connection: {
-      connector: field<Connection>(connection => {
+      connector: field<Connection>((connection, _args, context) => {
         const entry = catalogue.get(connection.connector)
-        if (entry) return entry
-        throw new JunctorError(
-          'CONNECTOR_NOT_FOUND',
-          `The connector "${connection.connector}" of this connection is not installed any more.`,
-        )
+        const shown = entry && isOf(entry, connection) && mayUseConnector(context.actor, entry)
+        return shown ? entry : missingConnector(connection)
       }),
       default: field<Connection>(
         async (connection, _args, context) =>
-          (await connections.defaultOf(context.actor, connection.connector)) === connection.id,
+          (await connections.defaultOf(context.actor, connection)) === connection.id,
       ),
       role: field<Connection>((connection, _args, context) =>
         connections.roleOf(context.actor, connection.id),

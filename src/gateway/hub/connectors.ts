@@ -1,15 +1,21 @@
 // Installed connectors, their operations and ways to connect; importing and removing.
+import type { ConnectorIdentity } from '../../connections/index.ts'
 import type { OperationDefinition } from '../../definition/index.ts'
 import { JunctorError } from '../../errors.ts'
 import type { CompiledOperation } from '../../subgraph/index.ts'
 import { operationOf } from '../call-operation.ts'
 import type { Catalogue, Entry, LoadedConnector } from '../catalogue/catalogue.ts'
-import type { Status } from '../catalogue/compiled.ts'
+import type { Compiled, Status } from '../catalogue/compiled.ts'
+import { identityOf } from '../catalogue/installed.ts'
+import { isOf } from '../catalogue/served-connectors.ts'
 import { type RequestContext, signedIn } from '../context.ts'
 import { mayUseConnector } from '../introspection.ts'
 import { field, type Resolvers } from '../resolver.ts'
 import type { Services } from '../services.ts'
+import type { MissingConnector, Notice } from './missing-connector.ts'
 import { type PageArgs, pageOf } from './page.ts'
+
+type ConnectorNode = Entry | MissingConnector
 
 /** One operation as the API shows it. */
 interface OperationNode {
@@ -41,7 +47,14 @@ const matches = (search: string | null | undefined, ...texts: readonly (string |
 
 export function connectorResolvers(services: Services): Resolvers {
   const { catalogue, connections, audit, imports } = services
-  const loaded = (entry: Entry) => loadedOf(catalogue, entry)
+  const summary = (node: ConnectorNode) => ('missing' in node ? node : catalogue.summary(node))
+  const loaded = async (node: ConnectorNode) => ('missing' in node ? node : await loadedOf(catalogue, node))
+
+  /** Whoever imported a connector that a folder hides finds the folder's under the name, and is told. */
+  const hidden = (context: RequestContext, node: ConnectorNode): readonly Notice[] => {
+    const entry = 'missing' in node ? null : catalogue.hiddenImport(node.name)
+    return entry && mayUseConnector(context.actor, entry) ? [importHidden(entry.name)] : []
+  }
 
   /** Connectors are for those who signed in: what is installed is nobody else's business. */
   const visible = (context: RequestContext): readonly Entry[] => {
@@ -87,29 +100,32 @@ export function connectorResolvers(services: Services): Resolvers {
       }),
       removeConnector: field<unknown, { name: string }>(async (_source, { name }, context) => {
         const actor = signedIn(context)
-        const entry = visible(context).find(candidate => candidate.name === name)
-        if (!entry) throw new JunctorError('CONNECTOR_NOT_FOUND', `There is no connector named "${name}".`)
-        await imports.remove(actor, entry)
+        await imports.remove(actor, name)
         await audit.append(actor, { action: 'removeConnector', resource: `connector:${name}`, outcome: 'OK' })
         return name
       }),
     },
     Connector: {
-      title: field<Entry>(async entry => (await catalogue.summary(entry)).title),
-      description: field<Entry>(async entry => (await catalogue.summary(entry)).description),
-      status: field<Entry>(async entry => (await catalogue.summary(entry)).status),
-      custom: field<Entry>(entry => entry.origin.kind === 'imported'),
-      version: field<Entry>(async entry => (await loaded(entry)).definition?.version),
-      publisher: field<Entry>(async entry => (await loaded(entry)).definition?.publisher),
-      categories: field<Entry>(async entry => (await loaded(entry)).definition?.categories ?? []),
-      brandColor: field<Entry>(async entry => (await loaded(entry)).definition?.brandColor),
-      diagnostics: field<Entry>(async entry => (await loaded(entry)).diagnostics),
-      authentications: field<Entry>(async entry => (await loaded(entry)).definition?.authentications ?? []),
-      operations: field<Entry, OperationsArgs>(async (entry, args) =>
-        pageOf(operationsOf(await loaded(entry), args), args, node => node.compiled.field),
+      title: field<ConnectorNode>(async node => (await summary(node)).title),
+      description: field<ConnectorNode>(async node => (await summary(node)).description),
+      status: field<ConnectorNode>(async node => (await summary(node)).status),
+      custom: field<ConnectorNode>(node => identity(node).importId !== null),
+      version: field<ConnectorNode>(async node => (await loaded(node)).definition?.version),
+      publisher: field<ConnectorNode>(async node => (await loaded(node)).definition?.publisher),
+      categories: field<ConnectorNode>(async node => (await loaded(node)).definition?.categories ?? []),
+      brandColor: field<ConnectorNode>(async node => (await loaded(node)).definition?.brandColor),
+      diagnostics: field<ConnectorNode>(async (node, _args, context) => [
+        ...hidden(context, node),
+        ...(await loaded(node)).diagnostics,
+      ]),
+      authentications: field<ConnectorNode>(
+        async node => (await loaded(node)).definition?.authentications ?? [],
       ),
-      connections: field<Entry>(async (entry, _args, context) => {
-        const page = await connections.list(signedIn(context), { connector: entry.name, first: 200 })
+      operations: field<ConnectorNode, OperationsArgs>(async (node, args) =>
+        pageOf(operationsOf(await loaded(node), args), args, operation => operation.compiled.field),
+      ),
+      connections: field<ConnectorNode>(async (node, _args, context) => {
+        const page = await connections.list(signedIn(context), { connector: identity(node), first: 200 })
         return page.nodes
       }),
     },
@@ -127,13 +143,29 @@ export function connectorResolvers(services: Services): Resolvers {
   }
 }
 
+function identity(node: ConnectorNode): ConnectorIdentity {
+  return 'missing' in node ? node.missing : identityOf(node)
+}
+
+function importHidden(name: string): Notice {
+  return {
+    severity: 'WARNING',
+    code: 'IMPORT_HIDDEN',
+    message: `Your organization imported a connector "${name}" as well, which does not serve while one of this name comes with the hub or is in a folder of its operator's. Remove the import with removeConnector, or ask the operator to rename the folder.`,
+  }
+}
+
 async function loadedOf(catalogue: Catalogue, entry: Entry): Promise<LoadedConnector> {
   const connector = await catalogue.load(entry.name)
-  if (connector) return connector
+  // Meanwhile another connector may have got the name.
+  if (connector && isOf(connector.entry, identityOf(entry))) return connector
   throw new JunctorError('CONNECTOR_NOT_FOUND', `The connector "${entry.name}" was removed.`)
 }
 
-function operationsOf(connector: LoadedConnector, args: OperationsArgs): readonly OperationNode[] {
+function operationsOf(
+  connector: Pick<Compiled, 'definition' | 'artifact'>,
+  args: OperationsArgs,
+): readonly OperationNode[] {
   const nodes = (connector.artifact?.operations ?? []).map(compiled => ({
     compiled,
     operation: operationOf(connector, compiled),

@@ -6,6 +6,7 @@ import { isJsonObject, type Json } from '../../json.ts'
 import { type CompiledOperation, wireArguments } from '../../subgraph/index.ts'
 import { operationOf } from '../call-operation.ts'
 import type { LoadedConnector } from '../catalogue/catalogue.ts'
+import { identityOf } from '../catalogue/installed.ts'
 import { type RequestContext, signedIn } from '../context.ts'
 import { mayUseConnector } from '../introspection.ts'
 import { field, type Resolvers } from '../resolver.ts'
@@ -55,7 +56,7 @@ export function dynamicResolvers(services: Services): Resolvers {
     const given = args.arguments ?? {}
     if (!isJsonObject(given))
       throw new JunctorError('BAD_INPUT', 'arguments must be an object: values by the name of each argument.')
-    const connection = await connections.resolve(actor, entry.name, args.connection ?? null)
+    const connection = await connections.resolve(actor, identityOf(entry), args.connection ?? null)
     return {
       invoker,
       definition,

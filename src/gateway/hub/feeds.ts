@@ -7,6 +7,7 @@ import { isJsonObject } from '../../json.ts'
 import { wireArguments } from '../../subgraph/index.ts'
 import { type Feed, type FeedEvent, type FeedId, type FeedStart, feedIdOf } from '../../triggers/index.ts'
 import { operationOf } from '../call-operation.ts'
+import { identityOf } from '../catalogue/installed.ts'
 import { type RequestContext, signedIn } from '../context.ts'
 import { entitiesResolver } from '../federation/entities.ts'
 import { mayUseConnector } from '../introspection.ts'
@@ -101,11 +102,12 @@ export function feedResolvers(services: Services): Resolvers {
     if (!isJsonObject(given))
       throw new JunctorError('BAD_INPUT', 'arguments must be an object: values by the name of each argument.')
     const wire = wireArguments(connector.artifact, compiled, given)
-    const connection = await connections.resolve(actor, connector.entry.name, input.connection ?? null)
+    const identity = identityOf(connector.entry)
+    const connection = await connections.resolve(actor, identity, input.connection ?? null)
     const feed = await triggers.create(
       {
         organizationId: connection?.organizationId ?? actor.organizationId,
-        connector: connector.entry.name,
+        ...identity,
         operationId: operationOf(connector, compiled).id,
         field: input.field,
         connectionId: connection?.id ?? null,
@@ -167,11 +169,12 @@ export function feedResolvers(services: Services): Resolvers {
     Subscription: {
       feedEvents: field<unknown, { feed: string; after?: string | null }>(async (_source, args, context) => {
         const feed = await readableFeed(context, args.feed)
-        const { organizationId, connector, operationId, connectionId } = feed
+        const { organizationId, connector, importId, operationId, connectionId } = feed
         return openStream(services, context, {
           binding: {
             organizationId,
             connector,
+            importId,
             operationId,
             field: feed.field,
             connectionId,

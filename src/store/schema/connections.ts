@@ -9,6 +9,11 @@ const moment = (name: string) => timestamp(name, { withTimezone: true })
 /** A connector that somebody imported; those in folders are not stored. */
 export const connector = pgTable('connector', {
   name: text('name').primaryKey(),
+  /**
+   * This import and no other: a name may be taken again when it is removed. Replacing the document keeps it.
+   * What carries it (connections, feeds, grants) has no foreign key, so that it never fits what comes later.
+   */
+  id: uuid('id').notNull().unique().defaultRandom(),
   organizationId: text('organization_id')
     .notNull()
     .references(() => organization.id, { onDelete: 'cascade' }),
@@ -30,6 +35,8 @@ export const connection = pgTable(
       .notNull()
       .references(() => user.id, { onDelete: 'cascade' }),
     connector: text('connector').notNull(),
+    /** The import that it was made for; null for a connector that ships with the hub or is in a folder. */
+    importId: uuid('import_id'),
     name: text('name').notNull(),
     authentication: text('authentication').notNull(),
     /** Parameters that are not secret, by name. */
@@ -57,7 +64,10 @@ export const connection = pgTable(
     }>(),
   },
   table => [
-    unique('connection_name').on(table.organizationId, table.connector, table.name),
+    unique('connection_name')
+      .on(table.organizationId, table.connector, table.importId, table.name)
+      .nullsNotDistinct(),
+    index('connection_import').on(table.importId),
     index('connection_connector').on(table.connector),
     index('connection_owner').on(table.ownerId),
   ],
@@ -98,7 +108,7 @@ export const accessGrant = pgTable(
   {
     id: uuid('id').primaryKey(),
     resourceKind: text('resource_kind', { enum: ['CONNECTION', 'CONNECTOR'] }).notNull(),
-    /** Connection id, or connector name. */
+    /** Connection id, or the id of an import. */
     resourceId: text('resource_id').notNull(),
     principalKind: text('principal_kind', { enum: ['USER', 'TEAM', 'ORGANIZATION'] }).notNull(),
     principalId: text('principal_id').notNull(),

@@ -27,6 +27,8 @@ export const feed = pgTable(
       .references(() => organization.id, { onDelete: 'cascade' }),
     ownerId: text('owner_id').references(() => user.id, { onDelete: 'set null' }),
     connector: text('connector').notNull(),
+    /** The import that it was made for; null for a connector that ships with the hub or is in a folder. */
+    importId: uuid('import_id'),
     operationId: text('operation_id').notNull(),
     /** The trigger's root field. */
     field: text('field').notNull(),
@@ -34,7 +36,7 @@ export const feed = pgTable(
     connectionId: uuid('connection_id').references(() => connection.id, { onDelete: 'cascade' }),
     /** The bound arguments as exact JSON text: parameters and body by their wire names. */
     arguments: text('arguments').notNull(),
-    /** SHA-256 of organization, connector, operation, connection and arguments: equal bindings share one feed. */
+    /** SHA-256 of organization, connector, import, operation, connection and arguments: equal bindings share one feed. */
     binding: text('binding').notNull(),
     status: text('status', {
       enum: ['STARTING', 'ACTIVE', 'PAUSED', 'FAILING', 'NEEDS_AUTHORIZATION', 'ENDED'],
@@ -87,6 +89,7 @@ export const feed = pgTable(
     uniqueIndex('feed_binding').on(table.binding).where(sql`not ${table.removed}`),
     index('feed_due').on(table.nextDueAt).where(sql`${table.nextDueAt} is not null`),
     index('feed_connection').on(table.connectionId),
+    index('feed_import').on(table.importId),
     index('feed_organization').on(table.organizationId),
     index('feed_linger').on(table.lingerUntil),
   ],

@@ -58,7 +58,8 @@ async function start(
     },
     [Symbol.asyncDispose]: async () => undefined,
   }
-  const read = () => installedFolders(options.folders ?? [folder], 'folder')
+  const read = async () =>
+    (await installedFolders({ bundled: [], folder: options.folders ?? [folder] })).folder
   const index = createIndexFile({ dataFolder, logger })
   const catalogue = openCatalogue({
     installed: { bundled: [], folder: await read(), imported: options.imported ?? [] },
@@ -106,7 +107,7 @@ async function serves(catalogue: Catalogue, name: string): Promise<string | unde
 function imported(name: string, member: string): Installed {
   return {
     name,
-    origin: { kind: 'imported', organizationId: 'acme', createdBy: null },
+    origin: { kind: 'imported', importId: '0198c0de-0000-7000-8000-000000000000', organizationId: 'acme' },
     stamp: `imported|${name}|${member}`,
     diagnostics: [],
     source: async () => ({ kind: 'document', document: apiDocument(member), properties: null }),

@@ -2,8 +2,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type HubClient, signUp } from '../../harness/client.ts'
+import { runCommand } from '../../harness/command.ts'
 import { type Hub, startHub, waitFor } from '../../harness/hub.ts'
 import { apiDocument, startUpstream, type Upstream } from './upstream.ts'
 
@@ -11,16 +12,19 @@ let upstream: Upstream
 let folder: string
 let hub: Hub
 let ada: HubClient
+let eve: HubClient
 beforeAll(async () => {
   upstream = await startUpstream()
   folder = await mkdtemp(join(tmpdir(), 'junctor-watch-'))
   await write('Edited', apiDocument('old'))
   await write('Other', apiDocument('old'))
+  await write('more/Sql', apiDocument('mine'))
   hub = await startHub({
-    env: { ...upstream.env, JUNCTOR_CONNECTORS: folder },
+    env: { ...upstream.env, JUNCTOR_CONNECTORS: folder, JUNCTOR_SIGNUP: 'open' },
     arguments: ['--watch'],
   })
   ada = await signUp(hub.url)
+  eve = await signUp(hub.url, 'eve@example.com')
 }, 60_000)
 afterAll(async () => {
   await hub[Symbol.asyncDispose]()
@@ -91,19 +95,90 @@ test('a folder that is added serves; one that is removed does not', async () => 
   expect(await ada.query('{ other_getNow { old } }')).toEqual({ other_getNow: { old: 'old' } })
 })
 
-test('a folder hides an import of its name, and gives it back when it goes', async () => {
-  await ada.query(
-    'mutation ($document: String!) { importConnector(input: { name: "hidden", document: $document }) { connector { name } } }',
-    { document: apiDocument('mine') },
-  )
-  await write('Hidden', apiDocument('theirs'))
-  await waitFor(
-    () => answers('{ hidden_getNow { theirs } }'),
-    () => `The folder does not serve.\n${hub.output()}`,
-  )
-  await rm(join(folder, 'Hidden'), { recursive: true })
-  await waitFor(
-    () => answers('{ hidden_getNow { mine } }'),
-    () => `The import does not come back.\n${hub.output()}`,
-  )
+describe('a folder that has the name of an import', () => {
+  const answersOf = async (person: HubClient, query: string) => {
+    const { errors } = await person.answer(query)
+    return errors?.[0]?.extensions.code ?? 'OK'
+  }
+  const connect = (person: HubClient, name: string) =>
+    person.query<{ createConnection: { connection: { id: string } } }>(
+      'mutation ($name: String!) { createConnection(input: { connector: "hidden", name: $name }) { connection { id } } }',
+      { name },
+    )
+  const diagnosed = async (person: HubClient) => {
+    const { connector } = await person.query<{ connector: { diagnostics: { code: string }[] } }>(
+      '{ connector(name: "hidden") { diagnostics { code } } }',
+    )
+    return connector.diagnostics.some(({ code }) => code === 'IMPORT_HIDDEN')
+  }
+  const theirsServe = () =>
+    waitFor(
+      () => answers('{ hidden_getNow { theirs } }'),
+      () => `The folder does not serve.\n${hub.output()}`,
+    )
+
+  test('serves everybody, and gives the name back when it goes', async () => {
+    await ada.query(
+      'mutation ($document: String!) { importConnector(input: { name: "hidden", document: $document }) { connector { name } } }',
+      { document: apiDocument('mine') },
+    )
+    const { createConnection } = await connect(ada, 'mine')
+    await write('Hidden', apiDocument('theirs'))
+    await theirsServe()
+    expect(hub.output()).toContain('The import \\"hidden\\" does not serve')
+    expect([await diagnosed(ada), await diagnosed(eve)]).toEqual([true, false])
+
+    expect(await answersOf(eve, '{ hidden_getNow { theirs } }')).toBe('OK')
+    await connect(eve, 'theirs')
+    expect(await answersOf(eve, '{ hidden_getNow { theirs } }')).toBe('OK')
+    // What was made for the import is not used with the folder's connector.
+    const { id } = createConnection.connection
+    expect(await answersOf(ada, `{ hidden_getNow(connection: "${id}") { theirs } }`)).toBe(
+      'CONNECTION_NOT_FOUND',
+    )
+    expect(await answersOf(ada, `mutation { testConnection(id: "${id}") { ok } }`)).toBe(
+      'CONNECTOR_NOT_FOUND',
+    )
+    expect(await ada.query(`{ connection(id: "${id}") { connector { custom status } } }`)).toEqual({
+      connection: { connector: { custom: true, status: 'QUARANTINED' } },
+    })
+
+    await rm(join(folder, 'Hidden'), { recursive: true })
+    await waitFor(
+      () => answers(`{ hidden_getNow(connection: "${id}") { mine } }`),
+      () => `The import does not come back.\n${hub.output()}`,
+    )
+    expect(await answersOf(eve, '{ hidden_getNow { theirs } }')).toBe('GRAPHQL_VALIDATION_FAILED')
+  })
+
+  test('does not keep its people from removing the import', async () => {
+    await write('Hidden', apiDocument('theirs'))
+    await theirsServe()
+    const removing = 'mutation { removeConnector(name: "hidden") }'
+    expect(await answersOf(eve, removing), 'the folder’s is nobody’s to remove').toBe('CONFLICT')
+    expect(await answersOf(ada, removing)).toBe('OK')
+    expect(await answersOf(ada, removing)).toBe('CONFLICT')
+    expect(await diagnosed(ada)).toBe(false)
+    expect(await answers('{ hidden_getNow { theirs } }')).toBe(true)
+    await rm(join(folder, 'Hidden'), { recursive: true })
+    await until('hidden', undefined)
+  })
+})
+
+test('a folder called as a connector that ships with the hub serves under the name that the commands print', async () => {
+  expect(await answers('{ sqlmore_getNow { mine } }')).toBe(true)
+  expect(await ada.query('{ connector(name: "sqlmore") { diagnostics { code message } } }')).toMatchObject({
+    connector: {
+      diagnostics: [
+        {
+          code: 'NAME_DUPLICATE',
+          message: 'Another connector is called "sql"; this one is called "sqlmore".',
+        },
+      ],
+    },
+  })
+  expect(hub.output()).toContain('this one is called \\"sqlmore\\"')
+  const { code, output } = await runCommand(['schema', 'sqlmore'], { JUNCTOR_CONNECTORS: folder })
+  expect(code).toBe(0)
+  expect(output).toContain('sqlmore_getNow')
 })
