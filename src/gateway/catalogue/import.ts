@@ -101,8 +101,9 @@ export function createImports({ store, catalogue, triggers }: Options) {
       await store.db.transaction(async db => {
         await db.select({ id: connector.id }).from(connector).where(eq(connector.id, importId)).for('update')
         await authorize(db, actor, 'connector.delete', resource)
-        await endFeedsOfImport(db, importId)
+        // Connections before feeds, as deleting a connection locks them.
         await revokeImport(db, importId)
+        await endFeedsOfImport(db, importId)
         await db.delete(connector).where(eq(connector.id, importId))
       })
       catalogue.drop(name)
