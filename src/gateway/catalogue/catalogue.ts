@@ -1,6 +1,7 @@
 // All installed connectors. A start reads the index, not the packages; a connector is compiled once for its content,
 // beside the hub, and loaded when somebody uses it. One that cannot be compiled is quarantined, nothing more. A change
 // touches the connectors that changed; whoever holds an old version finishes with it.
+import type { ConnectorIdentity } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import { createWeightedCache } from '../weighted-cache.ts'
@@ -38,8 +39,8 @@ export interface Catalogue {
   load(name: string): Promise<LoadedConnector | null>
   /** Puts a connector in, or in the place of the one with its name. */
   put(installed: Installed, compiled: Compiled): Promise<LoadedConnector>
-  /** Takes an imported connector out; false where there is none. */
-  drop(name: string): boolean
+  /** Takes an import out; false where it is not there, though another may have its name. */
+  drop(of: ConnectorIdentity): boolean
   /** Makes these all there is of that kind. Only what differs is touched, and compiled in the background. */
   replaceAll(kind: Origin['kind'], installed: readonly Installed[]): void
   /** Counts `put` and `drop`: tells whether what was read of the store meanwhile is still the newest. */
@@ -244,10 +245,10 @@ export function openCatalogue({ installed: atStart, files, compiler, index, logg
       loaded.set(held.name, connector)
       return connector
     },
-    drop(name) {
+    drop(of) {
       revision++
-      if (!names.drop('imported', name)) return false
-      const held = settle(name)
+      if (!names.drop(of)) return false
+      const held = settle(of.connector)
       if (held && !held.summary) compileBehind(held)
       saveIndex()
       return true

@@ -11,9 +11,13 @@ export interface ImportInput {
 /** The first part of a root field's name must not be one of these. */
 const reservedNames = new Set(['hub', 'query', 'mutation', 'subscription'])
 
+export function isConnectorName(name: string): boolean {
+  return /^[a-z][a-z0-9]{0,62}$/.test(name) && !reservedNames.has(name)
+}
+
 /** Throws BAD_INPUT. */
 export function refuseText({ name, document, properties }: ImportInput): void {
-  if (!/^[a-z][a-z0-9]{0,62}$/.test(name) || reservedNames.has(name))
+  if (!isConnectorName(name))
     throw new JunctorError(
       'BAD_INPUT',
       `"${name}" cannot name a connector: use 1 to 63 lower-case letters and digits, beginning with a letter, and none of ${[...reservedNames].join(', ')}.`,

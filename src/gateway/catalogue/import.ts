@@ -7,7 +7,7 @@ import type { Actor } from '../../identity/index.ts'
 import { type Queryable, type Store, schema } from '../../store/index.ts'
 import { endFeedsOfImport, type Triggers } from '../../triggers/index.ts'
 import type { Catalogue, LoadedConnector } from './catalogue.ts'
-import { type ImportInput, refuseText } from './import-input.ts'
+import { type ImportInput, isConnectorName, refuseText } from './import-input.ts'
 import { installedImport } from './installed.ts'
 
 interface Options {
@@ -88,6 +88,7 @@ export function createImports({ store, catalogue, triggers }: Options) {
      * Throws CONFLICT for a connector that comes from a folder, FORBIDDEN where the role does not reach.
      */
     async remove(actor: Actor, name: string): Promise<void> {
+      if (!isConnectorName(name)) throw connectorNotFound(name)
       const [present] = await store.db
         .select({ importId: connector.id })
         .from(connector)
@@ -106,7 +107,7 @@ export function createImports({ store, catalogue, triggers }: Options) {
         await endFeedsOfImport(db, importId)
         await db.delete(connector).where(eq(connector.id, importId))
       })
-      catalogue.drop(name)
+      catalogue.drop({ connector: name, importId })
     },
   }
 }

@@ -1,6 +1,7 @@
 // Who serves under a name: what the hub brings goes before what the operator's folders hold, and that before what
 // somebody imported. What is hidden is remembered, and serves when what hides it goes.
-import type { Installed, Origin } from './installed.ts'
+import type { ConnectorIdentity } from '../../connections/index.ts'
+import { type Installed, identityOf, type Origin } from './installed.ts'
 
 const precedence = ['bundled', 'folder', 'imported'] as const satisfies readonly Origin['kind'][]
 
@@ -10,8 +11,8 @@ export interface InstalledNames {
   /** What does not serve because of that, the next in line first. */
   hidden(name: string): readonly Installed[]
   put(installed: Installed): void
-  /** False where there is none of that kind. */
-  drop(kind: Origin['kind'], name: string): boolean
+  /** False where it is not this import that has the name among imports. */
+  drop(of: ConnectorIdentity): boolean
   /** Makes these all there is of that kind; the names that may have changed. */
   replaceAll(kind: Origin['kind'], installed: readonly Installed[]): ReadonlySet<string>
 }
@@ -29,7 +30,10 @@ export function createInstalledNames(): InstalledNames {
     put(installed) {
       kinds[installed.origin.kind].set(installed.name, installed)
     },
-    drop: (kind, name) => kinds[kind].delete(name),
+    drop({ connector, importId }) {
+      const present = kinds.imported.get(connector)
+      return present && identityOf(present).importId === importId ? kinds.imported.delete(connector) : false
+    },
     replaceAll(kind, installed) {
       const before = kinds[kind]
       const now = new Map(installed.map(one => [one.name, one]))

@@ -1,4 +1,5 @@
 // The catalogue over restarts and changes: what is compiled again, what is not, and who serves under a name.
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -104,10 +105,12 @@ async function serves(catalogue: Catalogue, name: string): Promise<string | unde
   return (await catalogue.load(name))?.artifact?.sdl
 }
 
+const importId = randomUUID()
+
 function imported(name: string, member: string): Installed {
   return {
     name,
-    origin: { kind: 'imported', importId: '0198c0de-0000-7000-8000-000000000000', organizationId: 'acme' },
+    origin: { kind: 'imported', importId, organizationId: 'acme' },
     stamp: `imported|${name}|${member}`,
     diagnostics: [],
     source: async () => ({ kind: 'document', document: apiDocument(member), properties: null }),
@@ -220,8 +223,11 @@ test('an import is put, replaced, and dropped; the index forgets it', async () =
     const second = imported('gamma', 'two')
     await run.catalogue.put(second, await run.catalogue.trial('gamma', await second.source()))
     expect(await serves(run.catalogue, 'gamma')).toContain('two')
-    expect(run.catalogue.drop('gamma')).toBe(true)
-    expect(run.catalogue.drop('gamma')).toBe(false)
+    const gamma = { connector: 'gamma', importId }
+    // Another that got the name meanwhile stays.
+    expect(run.catalogue.drop({ ...gamma, importId: randomUUID() })).toBe(false)
+    expect(run.catalogue.drop(gamma)).toBe(true)
+    expect(run.catalogue.drop(gamma)).toBe(false)
     expect(await run.catalogue.load('gamma')).toBeNull()
   }
   const index = JSON.parse(await readFile(join(artifacts(), 'index.json'), 'utf8'))

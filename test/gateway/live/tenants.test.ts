@@ -229,6 +229,10 @@ test('a document with a NUL is refused, and the log holds nothing of it', async 
     expect(code(answer)).toBe('BAD_INPUT')
     expect(answer.errors?.[0]?.message).toMatch(/"nul" must not contain the character NUL/)
   }
+  const removing = await ada.answer('mutation ($name: String!) { removeConnector(name: $name) }', {
+    name: 'a\0b',
+  })
+  expect(code(removing)).toBe('CONNECTOR_NOT_FOUND')
   expect(hub.output()).not.toContain('insert into')
 })
 
