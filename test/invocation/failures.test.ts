@@ -258,6 +258,16 @@ describe('secrets', () => {
     expect(await shownOf(open, `Basic ${btoa('robot:CANARY!')} is wrong`)).toBe('Basic [redacted] is wrong')
   })
 
+  test('one as long as a connection takes, and what looks like a thousand of them', async () => {
+    const long = 'cAnARY=5ecret&'.repeat(4_600)
+    const many = 'cAnARY:5ecret '.repeat(280)
+    const open = connection(authentication('CUSTOM'), { long, many, key: 'k-CANARY' })
+    expect(await shownOf(open, `${many.trim()}, ${encodeURIComponent(many)}, K-Canary`)).toBe(
+      '[redacted], [redacted], [redacted]',
+    )
+    expect(JSON.stringify(await shownOf(open, long))).not.toContain('cAnARY')
+  })
+
   test('a short one only where it stands alone, so that the answer stays readable', async () => {
     const open = connection(authentication('CUSTOM'), { pin: 'an', scheme: 'Key a' })
     expect(await shownOf(open, 'Any answer, "an" too: a plan.')).toBe('Any answer, "[redacted]" too: a plan.')

@@ -14,19 +14,21 @@ const mark = '[redacted]'
 /** A shorter form is a part of other words, too, and would blank them out: it counts only where it stands alone. */
 const shortestInside = 4
 
+const longestInPattern = 1_000
+const formsInPattern = 100
+
 /** A redactor for all secrets of the connection. It costs nothing before its first use. */
 export function createRedactor(connection: OpenConnection | null): Redactor {
-  let forms: readonly string[] | null = null
-  const allForms = () => {
-    forms ??= secretForms(connection)
-    return forms
+  let prepared: { readonly longest: number; readonly sought: readonly (string | RegExp)[] } | null = null
+  const prepare = () => {
+    if (prepared) return prepared
+    const forms = secretForms(connection)
+    prepared = { longest: forms[0]?.length ?? 0, sought: soughtFor(forms) }
+    return prepared
   }
   return {
-    redact(text) {
-      const pattern = allForms().map(patternOf).join('|')
-      return pattern === '' ? text : text.replace(new RegExp(pattern, 'gi'), mark)
-    },
-    longest: () => allForms()[0]?.length ?? 0,
+    redact: text => prepare().sought.reduce<string>((clean, each) => clean.replaceAll(each, mark), text),
+    longest: () => prepare().longest,
   }
 }
 
@@ -34,6 +36,20 @@ export function createRedactor(connection: OpenConnection | null): Redactor {
 function secretForms(connection: OpenConnection | null): string[] {
   const forms = new Set([...secretTexts(connection)].flatMap(formsOf))
   return [...forms].sort((one, other) => other.length - one.length)
+}
+
+/**
+ * The forms as patterns, which take any case. Long ones are sought as they are: a pattern that is too large throws an
+ * error, with all of the pattern in its message.
+ */
+function soughtFor(forms: readonly string[]): (string | RegExp)[] {
+  const long = forms.filter(form => form.length > longestInPattern)
+  const sought: (string | RegExp)[] = [...long]
+  for (let start = long.length; start < forms.length; start += formsInPattern) {
+    const some = forms.slice(start, start + formsInPattern)
+    sought.push(new RegExp(some.map(patternOf).join('|'), 'gi'))
+  }
+  return sought
 }
 
 function patternOf(form: string): string {

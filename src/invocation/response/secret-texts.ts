@@ -6,6 +6,9 @@ import { connectionValue } from '../credentials/connection-values.ts'
 /** A shorter part is an ordinary word; a whole secret counts whatever its length. */
 const shortestPart = 4
 
+/** A longer secret is a document, such as a private key, of which no API names a part. */
+const longestWithParts = 4_096
+
 /** Each once, whole values and their parts. */
 export function secretTexts(connection: OpenConnection | null): ReadonlySet<string> {
   if (!connection) return new Set()
@@ -28,7 +31,7 @@ function wholeTexts(connection: OpenConnection): string[] {
 
 /** Parts of parts, too: `Authorization: Basic …` is a scheme behind a name, and a pair inside base64. */
 function partsOf(text: string, depth = 4): string[] {
-  if (depth === 0) return []
+  if (depth === 0 || text.length > longestWithParts) return []
   return directParts(text)
     .filter(part => part.length >= shortestPart && part !== text)
     .flatMap(part => [part, ...partsOf(part, depth - 1)])
