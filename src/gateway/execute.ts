@@ -37,7 +37,7 @@ interface Options {
   readonly call: (slice: Slice, field: string) => Resolver | null
   /** Opens a connector's trigger. */
   readonly open: (slice: Slice, field: string) => Resolver | null
-  readonly sdl: (connector: string) => Promise<string>
+  readonly sdl: (subgraph: string, slice: Slice) => string
   readonly present: ErrorPresenter
 }
 
@@ -144,7 +144,7 @@ function dispatch(slice: Slice, options: Options): GraphQLFieldResolver<unknown,
     if (own) return own(source, args, context)
     if (rootTypes.has(type)) {
       if (info.fieldName === '_service' && context.scope.kind === 'subgraph')
-        return { sdl: options.sdl(context.scope.connector) }
+        return { sdl: options.sdl(context.scope.connector, slice) }
       return fitted(rootResolver(info.fieldName)?.(source, args, context), info)
     }
     return connectorOfField(type)

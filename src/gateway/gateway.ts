@@ -49,7 +49,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
     hub: createHubResolvers(services),
     call: createOperationCaller(services),
     open: createTriggerOpener(services),
-    sdl: connector => slices.federatedSdl(connector),
+    sdl: (subgraph, slice) => slices.federatedSdl(subgraph, slice),
     present,
   })
   const apollo = createApollo({ hubSdl, executor, logger: services.logger, metrics: services.metrics })

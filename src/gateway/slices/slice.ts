@@ -10,6 +10,7 @@ import {
 } from 'graphql'
 import { type CompiledOperation, createMemberResolver, scalars } from '../../subgraph/index.ts'
 import type { LoadedConnector } from '../catalogue/catalogue.ts'
+import { identityOf } from '../catalogue/installed.ts'
 import type { RequestContext } from '../context.ts'
 
 export interface SliceOperation {
@@ -21,6 +22,7 @@ export interface Slice {
   /** Changes whenever anything the slice is made of changes. */
   readonly key: string
   readonly schema: GraphQLSchema
+  readonly connectors: readonly LoadedConnector[]
   /** Connector operations by root field. */
   readonly operations: ReadonlyMap<string, SliceOperation>
   /** Reads and fits the members of connector types. */
@@ -28,9 +30,13 @@ export interface Slice {
 }
 
 export function sliceKey(base: string, connectors: readonly LoadedConnector[]): string {
-  return [base, ...connectors.map(connector => `${connector.entry.name}@${connector.artifact?.hash}`)].join(
-    ' ',
-  )
+  return [base, ...connectors.map(keyOf)].join(' ')
+}
+
+/** Of two imports of one document, each has its own. */
+function keyOf({ entry, artifact }: LoadedConnector): string {
+  const { connector, importId } = identityOf(entry)
+  return `${connector}@${artifact?.hash}${importId === null ? '' : `#${importId}`}`
 }
 
 /** Builds a slice from the base document (the hub's SDL, or a subgraph's shared types) and compiled connectors. */
@@ -44,7 +50,7 @@ export function buildSlice(key: string, base: DocumentNode, connectors: readonly
     for (const operation of connector.artifact?.operations ?? [])
       operations.set(operation.field, { connector, operation })
   const byName = new Map(artifacts.map(artifact => [artifact.connector, artifact]))
-  return { key, schema, operations, member: createMemberResolver(byName) }
+  return { key, schema, connectors, operations, member: createMemberResolver(byName) }
 }
 
 /** A schema built from SDL has scalars without behaviour; they get the shared ones' here. */

@@ -37,8 +37,8 @@ export interface Slices {
    * bundled connector is read for nobody.
    */
   of(document: DocumentNode, scope: Scope, caller: SliceCaller): Promise<Slice>
-  /** The SDL of a subgraph, for Federation 2 routers: a connector's, or the hub's own. */
-  federatedSdl(subgraph: string): Promise<string>
+  /** The SDL of a subgraph that `of` gave the slice of, for Federation 2 routers: a connector's, or the hub's own. */
+  federatedSdl(subgraph: string, slice: Slice): string
 }
 
 export function createSlices(options: { catalogue: Catalogue; hubSdl: string }): Slices {
@@ -146,9 +146,9 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
       scope.kind === 'subgraph'
         ? ofSubgraph(scope.connector, caller)
         : ofGraph(document, scope.named, caller),
-    async federatedSdl(name) {
+    federatedSdl(name, { connectors }) {
       if (name === hubSubgraph) return hubSubgraphSdl(hub)
-      return connectorSubgraphSdl(hub, (await serving(name)).artifact?.sdl ?? '')
+      return connectorSubgraphSdl(hub, connectors.map(({ artifact }) => artifact?.sdl ?? '').join())
     },
   }
 }
