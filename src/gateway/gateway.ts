@@ -1,6 +1,7 @@
 // Puts the gateway together: catalogue → slices → executor → Apollo Server, graphql-ws and HTTP routes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { JunctorError } from '../errors.ts'
 import { createOperationCaller } from './call-operation.ts'
 import { createErrorPresenter } from './errors.ts'
 import { createExecutor } from './execute.ts'
@@ -33,7 +34,13 @@ export interface Gateway extends AsyncDisposable {
   listen(at: { host: string; port: number }): Promise<string>
 }
 
-/** Builds the gateway. Disposing stops listening, ends sockets and lets requests in flight finish. */
+/** Milliseconds from the end of listening until requests in flight are cancelled, and until connections are cut. */
+const graces = { cancel: 5_000, cut: 7_000 }
+
+/**
+ * Builds the gateway. Disposing stops listening, ends sockets and lets requests in flight finish: for as long as a
+ * grace allows, since an API that hangs must not keep the hub from ending.
+ */
 export async function createGateway(options: Options): Promise<Gateway> {
   const { services, publicUrl, trustedProxies } = options
   const hubSdl = readHubSdl()
@@ -59,7 +66,15 @@ export async function createGateway(options: Options): Promise<Gateway> {
       () => true,
       () => false,
     )
-  const server = await createHttpServer({ services, apollo, publicUrl, trustedProxies, ready })
+  const ending = new AbortController()
+  const server = await createHttpServer({
+    services,
+    apollo,
+    publicUrl,
+    trustedProxies,
+    ending: ending.signal,
+    ready,
+  })
   await server.ready()
   const silent = watchSilentConnections(server.server)
   const sockets = serveWebSockets({
@@ -74,11 +89,23 @@ export async function createGateway(options: Options): Promise<Gateway> {
   return {
     listen: ({ host, port }) => server.listen({ host, port }),
     async [Symbol.asyncDispose]() {
+      const timers = [
+        services.clock.after(graces.cancel, () => ending.abort(notWaitedFor())),
+        services.clock.after(graces.cut, () => server.server.closeAllConnections()),
+      ]
       await sockets[Symbol.asyncDispose]()
       const closed = server.close()
       silent.close()
       await closed
+      for (const cancel of timers) cancel()
       await apollo.stop()
     },
   }
+}
+
+function notWaitedFor(): JunctorError {
+  return new JunctorError(
+    'UPSTREAM_TIMEOUT',
+    'The hub is shutting down and did not wait any longer for an answer: see whether the call took effect, and ask again.',
+  )
 }

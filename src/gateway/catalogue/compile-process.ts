@@ -70,6 +70,8 @@ export function startCompileProcess({ program, limits, patient, clock }: Options
   async function end(): Promise<void> {
     // It is connected until its exit is noticed.
     ending = true
+    // Whoever waits for its end may be all that keeps the hub running.
+    child.ref()
     child.kill('SIGKILL')
     await gone
   }

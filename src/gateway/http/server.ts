@@ -21,6 +21,8 @@ interface Options {
   readonly publicUrl: string
   /** Addresses and networks whose X-Forwarded-For names the caller. */
   readonly trustedProxies: readonly string[]
+  /** Aborts what requests in flight still wait for. */
+  readonly ending: AbortSignal
   /** True while the hub is ready to work. */
   readonly ready: () => Promise<boolean>
 }
@@ -34,6 +36,16 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
     logger: false,
     trustProxy: [...options.trustedProxies],
     routerOptions: { maxParamLength: 500 },
+  })
+
+  // A connection kept alive after the last answer would keep a hub that ends waiting for a question.
+  let closing = false
+  server.addHook('preClose', async () => {
+    closing = true
+  })
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done(null, payload)
   })
 
   server.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
@@ -51,11 +63,22 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   await server.register(operationsRoutes({ metrics: services.metrics, ready: options.ready }))
   await server.register(consoleRoutes({ identity: services.identity }))
 
+  const inFlight = new Set<AbortController>()
+  options.ending.addEventListener('abort', () => {
+    for (const request of inFlight) request.abort(options.ending.reason)
+  })
+
   const graphql = (scopeOf: (request: FastifyRequest) => Scope) =>
     fastifyApolloHandler(options.apollo, {
       context: async (request, reply) => {
         const gone = new AbortController()
-        reply.raw.once('close', () => gone.abort())
+        inFlight.add(gone)
+        const end = (): void => {
+          inFlight.delete(gone)
+          gone.abort()
+        }
+        if (reply.raw.destroyed) end()
+        else reply.raw.once('close', end)
         const headers = headersOf(request.headers)
         const actorNow = () => services.identity.authenticate(headers)
         return {
