@@ -1,5 +1,4 @@
 // `serve`: builds everything once, from the store up, and takes it down in the reverse order on SIGTERM or SIGINT.
-import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
@@ -27,18 +26,38 @@ import {
   postgresBus,
   type Triggers,
 } from '../triggers/index.ts'
+import { aborted, listenForEnd } from './ending.ts'
 import { openConnectors } from './open-connectors.ts'
 
 /** The folder of the bundled connectors. */
 export const bundledConnectors = join(import.meta.dirname, '../../connectors')
 
-/** Runs the hub until a signal ends it. Resolves with the exit code. */
+interface Run {
+  readonly config: Config
+  readonly logger: Logger
+  /** Aborts when the hub is to end. */
+  readonly ending: AbortSignal
+  readonly watch: boolean
+}
+
+/** Runs the hub until a signal ends it, also one that comes during the start. Resolves with the exit code. */
 export async function serve(
   env: Readonly<Record<string, string | undefined>>,
   { watch }: { /** Take up edits of connectors in folders. */ readonly watch: boolean },
 ): Promise<number> {
   const config = readConfig(env)
   const logger = createLogger(config.logLevel)
+  const ending = listenForEnd()
+  ending.addEventListener('abort', () => logger.info('The hub is shutting down.'))
+  try {
+    return await run({ config, logger, ending, watch })
+  } catch (error) {
+    if (error === ending.reason) return 0
+    throw error
+  }
+}
+
+async function run({ config, logger, ending, watch }: Run): Promise<number> {
   const metrics = createMetrics()
   const clock = systemClock
   const { publicUrl } = config
@@ -46,7 +65,14 @@ export async function serve(
 
   await using stack = new AsyncDisposableStack()
   const store = stack.use(
-    await openStore({ databaseUrl: config.databaseUrl, dataFolder, logger, clock, address: publicUrl }),
+    await openStore({
+      databaseUrl: config.databaseUrl,
+      dataFolder,
+      logger,
+      clock,
+      address: publicUrl,
+      signal: ending,
+    }),
   )
   const keys = await loadKeys({ keys: config.keys, dataFolder, logger })
   const vault = createVault(keys)
@@ -106,13 +132,15 @@ export async function serve(
     }),
   )
   void sealAnew(connections, triggers, logger)
+  ending.throwIfAborted()
   const address = await gateway.listen({ host: config.host, port: config.port })
   greet(publicUrl, address, await identity.signupOpen())
   compiler.warm()
 
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
-  logger.info('The hub is shutting down.')
-  return 0
+  const lost = await Promise.race([aborted(ending), store.lost])
+  if (!lost) return 0
+  logger.fatal({ error: lost }, 'The hub ends, because its database is not its own any more.')
+  return 1
 }
 
 /** After a key was added in front: what older keys sealed is sealed again, while everything goes on being used. */

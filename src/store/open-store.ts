@@ -18,6 +18,8 @@ export interface StoreOptions {
   readonly clock: Clock
   /** What the operator knows this hub by, such as its public URL; a second hub on the data folder is told. */
   readonly address?: string
+  /** Gives the opening up: what was started for it is stopped, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -25,28 +27,35 @@ export interface StoreOptions {
  * hub holds the data folder. Disposing drains the connections and stops an embedded server.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, logger } = options
+  const { databaseUrl, logger, signal } = options
   if (databaseUrl) {
     const connection = { connectionString: databaseUrl.reveal() }
     const label = externalLabel(databaseUrl)
     await checkServer(connection, label)
-    await applyMigrations(connection, label)
+    await applyMigrations(connection, label, signal)
     return openPool({ connection, label, logger })
   }
   const server = await openEmbedded({ ...options, address: options.address ?? 'an address it did not say' })
   const label = embeddedLabel(server.connection)
   try {
-    await applyMigrations(server.connection, label)
+    await applyMigrations(server.connection, label, signal)
   } catch (error) {
     await server[Symbol.asyncDispose]()
     throw error
   }
-  const store = openPool({ connection: server.connection, label, logger })
+  const admit = () => {
+    const trouble = server.trouble()
+    if (trouble) throw trouble
+  }
+  const store = openPool({ connection: server.connection, label, logger, admit })
   return {
     ...store,
+    lost: server.lost.then(async reason => {
+      await store[Symbol.asyncDispose]()
+      return reason
+    }),
     async ping() {
-      const trouble = server.trouble()
-      if (trouble) throw trouble
+      admit()
       await store.ping()
     },
     async [Symbol.asyncDispose]() {

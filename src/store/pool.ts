@@ -13,6 +13,8 @@ export interface PoolOptions {
   /** Names the database to the operator, without its password. */
   readonly label: string
   readonly logger: Logger
+  /** Asked whenever a connection was made; what it throws refuses the connection. */
+  readonly admit?: () => void
 }
 
 const connections = 10
@@ -21,7 +23,7 @@ const timeouts = { connect: 10_000, ping: 5_000, idleInTransaction: 60_000, drai
 const pingQuery = { text: 'select 1', query_timeout: timeouts.ping }
 
 /** Opens a pool. A lost connection is logged, rejects what ran on it, and is replaced when one is next needed. */
-export function openPool({ connection, label, logger }: PoolOptions): Store {
+export function openPool({ connection, label, logger, admit }: PoolOptions): Store {
   const pool = new Pool({
     application_name: 'junctor',
     ...connection,
@@ -30,6 +32,7 @@ export function openPool({ connection, label, logger }: PoolOptions): Store {
     connectionTimeoutMillis: timeouts.connect,
     // Held open, one transaction stops vacuum and every reader of the event log behind it.
     idle_in_transaction_session_timeout: timeouts.idleInTransaction,
+    onConnect: admit,
   })
   pool.on('error', error => logger.warn({ error }, 'A connection to the database was lost.'))
   pool.on('connect', client =>
@@ -50,6 +53,8 @@ export function openPool({ connection, label, logger }: PoolOptions): Store {
     db: drizzle(pool, { schema }),
     pool,
     label,
+    // A pool replaces what it loses.
+    lost: new Promise(() => {}),
     async ping() {
       try {
         await pool.query(pingQuery)

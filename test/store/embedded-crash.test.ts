@@ -106,6 +106,31 @@ test('the folder stays held after a crash: a second hub is refused again', async
   expect(program.facts).toEqual([expect.objectContaining({ code: 'DATA_FOLDER_IN_USE' })])
 })
 
+test('a hub that was slower than another after a crash reads and writes nothing more, and leaves it alone', async () => {
+  await using folder = await temporaryDataFolder()
+  await using starter = runProgram({ dataFolder: folder.path })
+  await starter.until(fact => fact.row === 1)
+  // The server of a stopped parent would never be gone entirely.
+  await starter.stop('SIGKILL')
+  await using slow = runProgram({ dataFolder: folder.path })
+  await slow.until(fact => fact.row !== undefined)
+  slow.process.kill('SIGSTOP')
+  const said = slow.facts.length
+  process.kill(await folder.serverPid(), 'SIGKILL')
+  await using fast = runProgram({ dataFolder: folder.path, address: 'http://fast.example:4000' })
+  await fast.until(fact => fact.row !== undefined)
+
+  slow.process.kill('SIGCONT')
+  const { lost, message } = await slow.until(fact => fact.lost !== undefined)
+  expect(lost).toBe('DATA_FOLDER_IN_USE')
+  expect(message).toContain(`process ${fast.process.pid} at http://fast.example:4000`)
+  expect(await slow.ended()).toBe(0)
+  expect(slow.facts.slice(said + 1).filter(fact => fact.row)).toEqual([])
+  const before = fast.acknowledged()
+  await fast.until(fact => (fact.row ?? 0) > before)
+  expect(fast.facts.filter(fact => fact.failed)).toEqual([])
+})
+
 test('closing during a crash leaves no server behind', async () => {
   await using folder = await temporaryDataFolder()
   const store = await open(folder.path)

@@ -8,6 +8,8 @@ import { vi } from 'vitest'
 interface Fact {
   readonly opened?: string
   readonly row?: number
+  readonly failed?: true
+  readonly lost?: string
   readonly code?: string
   readonly message?: string
 }

