@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../json.ts'
 import { duplicateKey } from './duplicate-keys.ts'
 import { type Columns, createIndentationWitness } from './indentation.ts'
 import { type OnSlip, type Token, tokenReader } from './json-tokens.ts'
-import { record } from './node.ts'
+import { pointer, record } from './node.ts'
 import type { Repair, Unparsable } from './parsed-text.ts'
 
 export interface LooseReading {
@@ -280,9 +280,7 @@ const tooMany: Unparsable = { problem: `More than ${mostRepairs} repairs would b
 /** Nothing is read that nests deeper; a pointer to it would be as long as the text. */
 const deepestPlace = 200
 
-/** The JSON pointer to what is being read, escaped as RFC 6901 §3 has it. */
+/** The JSON pointer to what is being read. */
 function placeOf(stack: readonly Container[]): { readonly pointer?: string } {
-  if (stack.length > deepestPlace) return {}
-  const names = stack.slice(1).map(({ name }) => String(name).replaceAll('~', '~0').replaceAll('/', '~1'))
-  return { pointer: names.map(name => `/${name}`).join('') }
+  return stack.length > deepestPlace ? {} : { pointer: pointer(stack.slice(1).map(({ name }) => name)) }
 }

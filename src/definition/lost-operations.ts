@@ -2,6 +2,7 @@
 // neighbour; one too many, and it lies beside `paths`. Reading passes them over, so they are told here.
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { quoted } from './findings.ts'
+import { pointer } from './node.ts'
 import { isHttpMethod, type NamedOperation } from './operation-names.ts'
 import type { Reading } from './reading.ts'
 
@@ -23,12 +24,11 @@ export function tellLostOperations({ document, findings }: Reading, found: reado
     }
   }
   const tell = (operation: JsonObject) => {
-    const pointer = steps.map(step => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
     const id = typeof operation.operationId === 'string' ? operation.operationId : undefined
     findings.warning(
       'OPERATION_SKIPPED',
       `The operation ${quoted(id ?? steps.at(-1) ?? '')} stands where none is looked for: move it to a path of its own, or look for a bracket that is missing or too many.`,
-      { pointer, ...(id === undefined ? {} : { operation: id }) },
+      { pointer: pointer(steps), ...(id === undefined ? {} : { operation: id }) },
     )
   }
   visit(document.value ?? null)

@@ -11,11 +11,16 @@ export interface Node {
 
 /** The member or element under `key`. */
 export function child(node: Node, key: string | number): Node {
-  const pointer = `${node.pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const place = node.pointer + pointer([key])
   const { value } = node
-  if (Array.isArray(value)) return { value: value[Number(key)], pointer }
-  if (isJsonObject(value) && Object.hasOwn(value, key)) return { value: value[key], pointer }
-  return { value: undefined, pointer }
+  if (Array.isArray(value)) return { value: value[Number(key)], pointer: place }
+  if (isJsonObject(value) && Object.hasOwn(value, key)) return { value: value[key], pointer: place }
+  return { value: undefined, pointer: place }
+}
+
+/** Keys and indices as a JSON pointer. */
+export function pointer(steps: readonly (string | number)[]): string {
+  return steps.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
 /** The first of `keys` that is there, else the first key's empty place. */

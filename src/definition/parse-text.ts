@@ -49,10 +49,14 @@ function readJsonFirst(text: string, fitsYaml: boolean, { values }: Bounds): Par
   const json = readJson(text)
   if (!('problem' in json)) return json
   const yaml = fitsYaml ? readYamlText(text, values) : null
-  if (yaml !== null && !('problem' in yaml)) return yaml
-  return yaml === null || namesInDoubleQuotes(text)
-    ? { problem: `is no JSON, and not to be repaired. ${json.problem}` }
-    : { problem: `is no YAML. ${yaml.problem}` }
+  const likeJson = namesInDoubleQuotes(text)
+  const noJson = { problem: `is no JSON, and not to be repaired. ${json.problem}` }
+  if (yaml === null) return noJson
+  if ('problem' in yaml) return likeJson ? noJson : { problem: `is no YAML. ${yaml.problem}` }
+  // What YAML takes for a key without a value, such as `{a:1}`, is text of some other format.
+  if (yaml.bareKeys.length > 0) return noJson
+  const asYaml = { message: `The text is no JSON, and was read as YAML. ${json.problem}` }
+  return { value: yaml.value, repairs: [...(likeJson ? [asYaml] : []), ...yaml.repairs] }
 }
 
 function readYamlFirst(text: string, { values }: Bounds): Parsed | Unparsable {
@@ -76,9 +80,7 @@ function namesInDoubleQuotes(text: string): boolean {
 
 function readJson(text: string): Parsed | Unparsable {
   const strict = strictJson(text)
-  return strict === null
-    ? repairJson(text)
-    : { value: strict.value, repairs: duplicateKeys(text).map(message => ({ message })) }
+  return strict === null ? repairJson(text) : { value: strict.value, repairs: duplicateKeys(text) }
 }
 
 /** A copy in null-prototype objects, cut off where it passes the bounds. YAML aliases are written out by it. */

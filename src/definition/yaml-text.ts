@@ -16,13 +16,20 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { duplicateKey, mostDuplicates } from './duplicate-keys.ts'
+import { quoted } from './findings.ts'
+import { pointer } from './node.ts'
 import type { Parsed, Repair, Unparsable } from './parsed-text.ts'
 
 /** Each alias is looked up by walking the document: many of them cost the square of its length. */
 const mostAliases = 1_000
 
+export interface ParsedYaml extends Parsed {
+  /** Keys in flow style without a value, as in `{a:1}`, where YAML reads the key `a:1`. They are among the repairs too. */
+  readonly bareKeys: readonly Repair[]
+}
+
 /** Parses one YAML document. `values` bounds what merging may write out. */
-export function readYamlText(text: string, values: number): Parsed | Unparsable {
+export function readYamlText(text: string, values: number): ParsedYaml | Unparsable {
   const lines = new LineCounter()
   try {
     const document = parseDocument(text, {
@@ -34,14 +41,15 @@ export function readYamlText(text: string, values: number): Parsed | Unparsable 
     })
     const [problem] = document.errors
     if (problem !== undefined) return { problem: firstLine(problem.message) }
-    const { targets, duplicates } = survey(document, lines)
+    const { targets, duplicates, bareKeys } = survey(document, lines)
     if (targets.size > mostAliases) return { problem: `It has more than ${mostAliases} aliases.` }
     if (writtenOut(document, targets) > values)
       return { problem: `It holds more than ${values} values, what its merge keys repeat included.` }
     const warnings = document.warnings.slice(0, mostDuplicates).map(({ message, linePos }) => ({
       message: `${linePos === undefined ? '' : `Line ${linePos[0].line}: `}${firstLine(message)}`,
     }))
-    return { value: document.toJS({ maxAliasCount: mostAliases }), repairs: [...duplicates, ...warnings] }
+    const value: unknown = document.toJS({ maxAliasCount: mostAliases })
+    return { value, repairs: [...duplicates, ...bareKeys, ...warnings], bareKeys }
   } catch (error) {
     // Aliases past the count, nesting past the stack: the parser throws, and the text is at fault.
     if (!(error instanceof Error)) throw error
@@ -53,12 +61,14 @@ interface Survey {
   /** What each alias stands for: the last node before it that has its anchor. */
   readonly targets: ReadonlyMap<Alias, Node | undefined>
   readonly duplicates: readonly Repair[]
+  readonly bareKeys: readonly Repair[]
 }
 
 function survey(document: Document.Parsed, lines: LineCounter): Survey {
   const anchors = new Map<string, Node>()
   const targets = new Map<Alias, Node | undefined>()
   const duplicates: Repair[] = []
+  const bareKeys: Repair[] = []
   visit(document, {
     Node(_key, node, path) {
       if (isAlias(node)) {
@@ -66,15 +76,27 @@ function survey(document: Document.Parsed, lines: LineCounter): Survey {
         return targets.size > mostAliases ? visit.BREAK : undefined
       }
       if ('anchor' in node && node.anchor !== undefined) anchors.set(node.anchor, node)
-      if (isMap(node) && duplicates.length < mostDuplicates)
-        duplicates.push(...repeated(node, () => pointerOf([...path, node]), lines))
+      if (!isMap(node)) return undefined
+      const place = () => pointerOf([...path, node])
+      if (duplicates.length < mostDuplicates) duplicates.push(...repeated(node, place, lines))
+      if (node.flow && bareKeys.length < mostDuplicates) bareKeys.push(...bare(node, place, lines))
       return undefined
     },
   })
-  return { targets, duplicates: duplicates.slice(0, mostDuplicates) }
+  const told = (repairs: readonly Repair[]) => repairs.slice(0, mostDuplicates)
+  return { targets, duplicates: told(duplicates), bareKeys: told(bareKeys) }
 }
 
-function repeated(map: YAMLMap, pointer: () => string, lines: LineCounter): readonly Repair[] {
+function bare(map: YAMLMap, place: () => string, lines: LineCounter): readonly Repair[] {
+  return map.items.flatMap(({ key, value }) => {
+    if (value !== null || !isScalar(key)) return []
+    const { line } = lines.linePos(key.range?.[0] ?? 0)
+    const message = `Line ${line}: the key ${quoted(String(key.value))} has no value and was read as null.`
+    return [{ message, pointer: place() }]
+  })
+}
+
+function repeated(map: YAMLMap, place: () => string, lines: LineCounter): readonly Repair[] {
   const seen = new Set<string>()
   return map.items.flatMap(({ key }) => {
     if (!isScalar(key) || isMergeKey(key)) return []
@@ -84,7 +106,7 @@ function repeated(map: YAMLMap, pointer: () => string, lines: LineCounter): read
       return []
     }
     const { line } = lines.linePos(key.range?.[0] ?? 0)
-    return [{ message: duplicateKey(name, line), pointer: pointer() }]
+    return [{ message: duplicateKey(name, line), pointer: place() }]
   })
 }
 
@@ -93,15 +115,14 @@ function isMergeKey(key: unknown): boolean {
   return typeof key.value === 'symbol' ? key.value.description === '<<' : key.value === '<<'
 }
 
-/** Keys and indices on the way to the last node, escaped as RFC 6901 §3 has it. */
+/** Keys and indices on the way to the last node. */
 function pointerOf(path: readonly unknown[]): string {
-  return path
-    .flatMap((step, index) => {
+  return pointer(
+    path.flatMap((step, index) => {
       if (isPair(step)) return [isScalar(step.key) ? String(step.key.value) : '?']
       return isSeq(step) && index < path.length - 1 ? [String(step.items.indexOf(path[index + 1]))] : []
-    })
-    .map(name => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('')
+    }),
+  )
 }
 
 /**

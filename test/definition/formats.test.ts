@@ -30,6 +30,13 @@ describe('whether a text is JSON or YAML', () => {
   })
 })
 
+test('JSON that only YAML can take is told; keys that run into their values are no YAML', () => {
+  const result = read(good.replace('"2.0"', "'2.0'"))
+  expect(result.definition?.operations).toEqual(whole.operations)
+  expect(formatDiagnostics(result.diagnostics)).toContain('was read as YAML')
+  expect(codes(read("{swagger:'2.0', paths:{}}"))).toEqual(['ERROR SYNTAX_INVALID'])
+})
+
 describe('what YAML alone has', () => {
   const yaml = `swagger: '2.0'
 x-common: &common
