@@ -47,7 +47,8 @@ async function findConnector(given: string, installed: Installed): Promise<Named
   const below = existsSync(given) ? await findPackages([given]) : []
   const packages = below.length > 0 ? below : (await installed()).filter(({ name }) => name === given)
   const [found, ...others] = packages
-  if (found && others.length === 0) return packaged(found)
+  // A package that has others below it is meant itself.
+  if (found && (others.length === 0 || found.folder === resolve(given))) return packaged(found)
   if (found)
     throw new JunctorError(
       'BAD_INPUT',

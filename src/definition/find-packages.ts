@@ -17,7 +17,8 @@ export interface FoundPackage {
 const deepest = 8
 
 /**
- * Searches the folders, which may be packages themselves, for packages; nothing is searched inside a package.
+ * Searches the folders, which may be packages themselves, for packages; what lies below a package is searched too. A
+ * folder that means to be a package and cannot be read as one is among them: reading it tells why.
  * Of packages with equal slugs the first one, by position of its root and then by path, keeps it; a later one gets
  * its parent folder's slug appended, and NAME_DUPLICATE. Throws NOT_FOUND for a folder that cannot be read.
  */
@@ -32,11 +33,11 @@ export async function findPackages(folders: readonly string[]): Promise<readonly
 }
 
 async function search(folder: string, depth: number): Promise<string[]> {
-  const { files, folders } = await entries(folder)
-  if (classify(folder, files).definition !== null) return [folder]
-  if (depth >= deepest) return []
-  const searched = folders.filter(name => !name.startsWith('.') && name !== 'node_modules')
-  const below: string[] = []
+  const found = await entries(folder)
+  const { definition, problem } = classify(folder, found)
+  const below = definition !== null || problem !== null ? [folder] : []
+  if (depth >= deepest) return below
+  const searched = found.folders.filter(name => !name.startsWith('.') && name !== 'node_modules')
   for (const name of searched) below.push(...(await search(join(folder, name), depth + 1)))
   return below
 }

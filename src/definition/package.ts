@@ -6,7 +6,7 @@ import { decode } from './decode.ts'
 import { noParts, readSource } from './document.ts'
 import { createFindings, type Findings } from './findings.ts'
 import type { ReadResult } from './model.ts'
-import { packageFiles } from './package-files.ts'
+import { noDefinition, packageFiles } from './package-files.ts'
 import { slug } from './slug.ts'
 
 export interface ReadPackageOptions {
@@ -28,10 +28,7 @@ export async function readPackage(
   const name = options.name ?? slug(basename(resolve(folder)))
   const files = await packageFiles(resolve(folder))
   if (files.definition === null) {
-    findings.error(
-      'FILE_MISSING',
-      'The folder has no apiDefinition.swagger.json and no openapi.yaml or .json.',
-    )
+    findings.error('FILE_MISSING', files.problem ?? `The folder has ${noDefinition}`)
     return { name, definition: null, diagnostics: findings.list() }
   }
   const document = await readText(files.definition, findings, bounds)

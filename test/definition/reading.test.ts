@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -60,6 +60,12 @@ describe('text that breaks the grammar', () => {
     const result = read(good.replace('"host"', '"host": "old.example.com",\n "host"'))
     expect(result.definition?.baseUrl).toBe('https://api.example.com/v1')
     expect(formatDiagnostics(result.diagnostics)).toContain('repeats the key "host"')
+  })
+
+  test('the place of a repeated key is told', () => {
+    const twice = good.replace('"operationId"', '"tags": [{}, {"a": 1, "a": 2}],\n "operationId"')
+    const told = read(twice).diagnostics.find(({ code }) => code === 'SYNTAX_REPAIRED')
+    expect(told?.pointer).toBe('/paths/~1notes/get/tags/1')
   })
 
   test.each([
@@ -141,6 +147,15 @@ describe('packages on disk', () => {
       'script.csx': '',
     })
     await put('empty', { 'readme.md': '' })
+    await put('unclear/two', { 'a.swagger.json': good, 'b.swagger.json': good })
+    await put('unclear/none', { 'apiProperties.json': '{}' })
+    await put('unclear/link', {})
+    await symlink(
+      join(root, 'certified/Both/apiDefinition.swagger.json'),
+      join(root, 'unclear/link/swagger.json'),
+    )
+    for (const name of ['apiDefinition.json', 'swagger.yml', 'notes.openapi.yaml', 'openapi.yml'])
+      await put(`single/${name}`, { [name]: good })
   })
   afterAll(() => rm(root, { recursive: true }))
 
@@ -151,9 +166,18 @@ describe('packages on disk', () => {
       ['certified/Both', 'both'],
       ['certified/Brønnøysund', 'bronnoysund'],
       ['certified/Notes & More', 'notesmore'],
+      ['certified/Notes & More/nested', 'nested'],
       ['custom/notes-more', 'notesmorecustom'],
+      ['single/apiDefinition.json', 'apidefinitionjson'],
+      ['single/notes.openapi.yaml', 'notesopenapiyaml'],
+      ['single/openapi.yml', 'openapiyml'],
+      ['single/swagger.yml', 'swaggeryml'],
+      ['unclear/link', 'link'],
+      ['unclear/none', 'none'],
+      ['unclear/two', 'two'],
     ])
-    expect(found.at(-1)?.diagnostics.map(({ code }) => code)).toEqual(['NAME_DUPLICATE'])
+    const renamed = found.find(({ name }) => name === 'notesmorecustom')
+    expect(renamed?.diagnostics.map(({ code }) => code)).toEqual(['NAME_DUPLICATE'])
     expect(await findPackages([root, join(root, 'custom')])).toEqual(found)
   })
 
@@ -191,6 +215,24 @@ describe('packages on disk', () => {
     expect(result.definition).toBeNull()
     expect(result.diagnostics.map(({ code }) => code)).toContain('FILE_TOO_LARGE')
   })
+
+  test.each([
+    ['two', 'has several definitions, "a.swagger.json", "b.swagger.json"'],
+    ['none', 'has an apiProperties.json, but no apiDefinition.swagger.json'],
+    ['link', 'the definition is one, "swagger.json"'],
+  ])('a folder that means to be a package is found, and told why it is none: %s', async (folder, message) => {
+    const result = await readPackage(join(root, 'unclear', folder))
+    expect(codes(result)).toEqual(['ERROR FILE_MISSING'])
+    expect(result.diagnostics[0]?.message).toContain(message)
+  })
+
+  test.each(['apiDefinition.json', 'swagger.yml', 'notes.openapi.yaml', 'openapi.yml'])(
+    'a definition that is called %s is read',
+    async name => {
+      const { definition } = await readPackage(join(root, 'single', name))
+      expect(definition?.operations).toHaveLength(1)
+    },
+  )
 
   test('a folder without a definition is an error', async () => {
     const result = await readPackage(join(root, 'empty'))
