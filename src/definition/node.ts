@@ -11,7 +11,7 @@ export interface Node {
 
 /** The member or element under `key`. */
 export function child(node: Node, key: string | number): Node {
-  const place = node.pointer + pointer([key])
+  const place = node.pointer + pointerStep(key)
   const { value } = node
   if (Array.isArray(value)) return { value: value[Number(key)], pointer: place }
   if (isJsonObject(value) && Object.hasOwn(value, key)) return { value: value[key], pointer: place }
@@ -20,7 +20,11 @@ export function child(node: Node, key: string | number): Node {
 
 /** Keys and indices as a JSON pointer. */
 export function pointer(steps: readonly (string | number)[]): string {
-  return steps.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return steps.map(pointerStep).join('')
+}
+
+function pointerStep(step: string | number): string {
+  return `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** The first of `keys` that is there, else the first key's empty place. */
