@@ -4,17 +4,19 @@ import type { Socket } from 'node:net'
 import { type Kysely, MysqlAdapter, MysqlQueryCompiler, sql } from 'kysely'
 import { type Connection, createConnection, type FieldPacket } from 'mysql2'
 import type { Clock } from '../../src/clock.ts'
-import type {
-  AnyDatabase,
-  Column,
-  Connect,
-  OpenDatabase,
-  ReadLimit,
-  Row,
-  Table,
-  TableName,
+import {
+  type AnyDatabase,
+  type Column,
+  type Connect,
+  type OpenDatabase,
+  type ReadLimit,
+  type Row,
+  sessionsPerDatabase,
+  silentSeconds,
+  statementSeconds,
+  type Table,
+  type TableName,
 } from './engine.ts'
-import { sessionsPerDatabase, silentSeconds, statementSeconds } from './engine.ts'
 import { driverValues, fromMysql, mysqlForms, mysqlKind, toMysqlParameter } from './mysql-values.ts'
 import { freeParameter } from './parameters.ts'
 import { driverProblem } from './problem.ts'
@@ -137,7 +139,10 @@ function readerOf(fields: readonly FieldPacket[]): (row: Readonly<Record<string,
   return row => Object.fromEntries(fields.map(field => [field.name, fromMysql(row[field.name], field)]))
 }
 
-/** One prepared statement, to its end or the limit's. */
+/** Statements that only read; the end of the session would undo what others wrote, as INSERT … RETURNING. */
+const reads = /^[\s(]*(select|with|table|values|show|describe|desc|explain)\b/i
+
+/** One prepared statement. Where it only reads it ends with the limit; else its further rows are dropped as they come. */
 function runStatement(
   session: Session,
   text: string,
@@ -147,6 +152,7 @@ function runStatement(
   const running = session.connection.execute(text, driverValues(values))
   const { rows, take } = rowBudget(most)
   let read: ReturnType<typeof readerOf> | null = null
+  let truncated = false
   let written: Pick<Outcome, 'affectedRows' | 'insertId'> = { affectedRows: null }
   return new Promise((resolve, reject) => {
     running.on('fields', (fields: readonly FieldPacket[] | undefined) => {
@@ -155,13 +161,15 @@ function runStatement(
     running.on('result', (result: Readonly<Record<string, unknown>>) => {
       if (!read)
         written = { affectedRows: Number(result.affectedRows ?? 0), insertId: String(result.insertId ?? 0) }
-      else if (!take(read(result))) {
-        resolve({ rows, affectedRows: null, truncated: true })
+      else if (!truncated && !take(read(result))) {
+        truncated = true
+        if (!reads.test(text)) return
+        resolve({ rows, affectedRows: null, truncated })
         // The rest is not wanted, and the server ends a statement only with its session.
         destroy(session)
       }
     })
-    running.on('end', () => resolve({ rows, ...written, truncated: false }))
+    running.on('end', () => resolve({ rows, ...written, truncated }))
     running.on('error', error => reject(driverProblem(error)))
   })
 }

@@ -1,32 +1,27 @@
 // PostgreSQL 13 and newer through node-postgres, over sockets of the egress guard.
-import type { Socket } from 'node:net'
 import { type Kysely, PostgresAdapter, PostgresQueryCompiler, sql } from 'kysely'
 import pg from 'pg'
 import type { Clock } from '../../src/clock.ts'
-import type {
-  AnyDatabase,
-  Column,
-  Connect,
-  OpenDatabase,
-  ReadLimit,
-  Row,
-  Table,
-  TableName,
+import {
+  type AnyDatabase,
+  type Column,
+  type Connect,
+  type OpenDatabase,
+  type ReadLimit,
+  sessionsPerDatabase,
+  silentSeconds,
+  statementSeconds,
+  type Table,
+  type TableName,
 } from './engine.ts'
-import { sessionsPerDatabase, silentSeconds, statementSeconds } from './engine.ts'
 import { freeParameter } from './parameters.ts'
+import { destroy, runFreeStatement, runStatement, type Session } from './postgres-statement.ts'
 import { postgresForms, postgresKind, postgresTypes, toPostgresParameter } from './postgres-types.ts'
 import { driverProblem } from './problem.ts'
-import { rowBudget, unlimited } from './row-budget.ts'
+import { unlimited } from './row-budget.ts'
 import { createSessionPool } from './session-pool.ts'
-import { type Outcome, statementKysely } from './statement-kysely.ts'
+import { statementKysely } from './statement-kysely.ts'
 import type { ServerTarget } from './target.ts'
-
-interface Session {
-  readonly client: pg.Client
-  readonly socket: Socket
-  ended: boolean
-}
 
 export function openPostgres(target: ServerTarget, connect: Connect, clock: Clock): OpenDatabase {
   const pool = createSessionPool<Session>({
@@ -59,17 +54,15 @@ export function openPostgres(target: ServerTarget, connect: Connect, clock: Cloc
         },
         run(query, parameters, most) {
           const values = parameters.map(value => freeParameter(value, postgresForms))
-          return pool.use(session => runStatement(session, query, values, most), { signal, alone: true })
+          return pool.use(session => runFreeStatement(session, query, values, most), {
+            signal,
+            alone: true,
+          })
         },
       }
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
-}
-
-function destroy(session: Session): void {
-  session.ended = true
-  session.socket.destroy()
 }
 
 /** What a session prints must not depend on the server's configuration. */
@@ -114,33 +107,8 @@ async function openSession(target: ServerTarget, connect: Connect): Promise<Sess
   return session
 }
 
-function runStatement(
-  session: Session,
-  text: string,
-  values: readonly unknown[],
-  most: ReadLimit,
-): Promise<Outcome> {
-  // The extended protocol takes one statement only, also where there are no parameters.
-  const config = { text, values: [...values], queryMode: 'extended' }
-  const running = new pg.Query<Row>(config)
-  const { rows, take } = rowBudget(most)
-  return new Promise((resolve, reject) => {
-    running.on('row', row => {
-      if (take(row)) return
-      resolve({ rows, affectedRows: null, truncated: true })
-      // The rest is not wanted, and the server ends a statement only with its session.
-      destroy(session)
-    })
-    running.on('end', ({ rowCount, fields }: pg.QueryResult<Row>) =>
-      resolve({ rows, affectedRows: fields.length > 0 ? null : rowCount, truncated: false }),
-    )
-    running.on('error', error => reject(driverProblem(error)))
-    session.client.query(running)
-  })
-}
-
 // Rows of transactions older than every one under way: what comes later cannot have begun before them. A column whose
-// values are drawn before the transaction's first write escapes this (README.md, "Triggers").
+// values are drawn before the transaction's first write, or long after it, escapes this (README.md, "Triggers").
 const settled = sql<boolean>`age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)`
 /** Tables and partitioned tables; the rows of others have no transaction here. */
 const hasTransactions = (relkind: string) => relkind === 'r' || relkind === 'p'

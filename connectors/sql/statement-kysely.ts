@@ -5,17 +5,12 @@ import {
   type DatabaseConnection,
   type DialectAdapter,
   Kysely,
+  type QueryResult as KyselyResult,
   type QueryCompiler,
-  type QueryResult,
 } from 'kysely'
-import type { AnyDatabase, Row } from './engine.ts'
+import type { AnyDatabase, QueryResult } from './engine.ts'
 
-export interface Outcome {
-  readonly rows: readonly Row[]
-  /** Of a statement that returns no rows. */
-  readonly affectedRows: number | null
-  /** There were more rows than the limit. */
-  readonly truncated: boolean
+export interface Outcome extends QueryResult {
   /** What an auto-increment column got, where the engine returns no rows of an insert. */
   readonly insertId?: string
 }
@@ -27,7 +22,7 @@ export function statementKysely(options: {
 }): Kysely<AnyDatabase> {
   const { adapter, compiler, execute } = options
   const connection: DatabaseConnection = {
-    async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<KyselyResult<R>> {
       const { rows, affectedRows, insertId } = await execute(sql, parameters)
       return {
         // The statement's author says what its rows are.

@@ -420,6 +420,17 @@ describe.each(engines.filter(engine => engine.present))('$name', engine => {
       expect((await run('select 1 as one')).body.value).toEqual([{ one: 1 }])
     })
 
+    test('that writes is complete, also where it returns more than it may', async () => {
+      await database.run(
+        `${engine.wideTable}; create table copies (i integer, body ${engine.types.longText})`,
+      )
+      const { status, body } = await run('insert into copies select i, body from wide returning i, body')
+      expect([status, body.truncated]).toEqual([200, true])
+      const count = await run('select count(*) as n from copies')
+      expect(count.body.value).toEqual([{ n: 150 }])
+      await database.run('drop table wide; drop table copies')
+    })
+
     test.each([
       ['a mistake', { query: 'selct 1' }],
       ['no query', { parameters: [] }],
