@@ -6,6 +6,8 @@ export interface SignUp {
   readonly name: string
   readonly email: string
   readonly password: string
+  /** Admits who was invited where sign-up is closed. */
+  readonly invitationId?: string
 }
 
 /** Who is signed in, and may an account be created? */
@@ -18,7 +20,12 @@ export async function loadState(): Promise<ConsoleState> {
 /** Creates an account and signs it in. Throws the hub's refusal: the address is taken, the password too short, … */
 export const signUp = (input: SignUp): Promise<void> => send('api/auth/sign-up/email', input)
 
-export const signIn = (input: Omit<SignUp, 'name'>): Promise<void> => send('api/auth/sign-in/email', input)
+export const signIn = (input: Pick<SignUp, 'email' | 'password'>): Promise<void> =>
+  send('api/auth/sign-in/email', input)
+
+/** Joins the organization that invited whoever is signed in. Throws where the invitation is for another address. */
+export const acceptInvitation = (invitationId: string): Promise<void> =>
+  send('api/auth/organization/accept-invitation', { invitationId })
 
 export const signOut = (): Promise<void> => send('api/auth/sign-out', {})
 

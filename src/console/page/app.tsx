@@ -1,6 +1,7 @@
 // Signed out: the sign-in form. Signed in: the workbench, which is loaded only then because Monaco is large.
 import { lazy, Suspense } from 'react'
 import { loadState } from './account.ts'
+import { forgetInvitation, invitationFollowed } from './invitation.ts'
 import { startAnewSignedOut } from './session-end.ts'
 import { SignIn } from './sign-in.tsx'
 import { useAnswer } from './use-answer.ts'
@@ -20,7 +21,11 @@ export function App({ ended }: { ended: boolean }) {
         signupOpen={signupOpen}
         firstAccount={firstAccount ?? false}
         ended={ended}
-        onSignedIn={reload}
+        invitation={invitationFollowed()}
+        onSignedIn={() => {
+          forgetInvitation()
+          return reload()
+        }}
       />
     )
   return (

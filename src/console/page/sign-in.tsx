@@ -1,6 +1,6 @@
 // The door: sign in, or create an account where the hub lets this visitor.
 import { type SubmitEvent, useState } from 'react'
-import { signIn, signUp } from './account.ts'
+import { acceptInvitation, signIn, signUp } from './account.ts'
 import { messageOf } from './hub-error.ts'
 import { Wordmark } from './wordmark.tsx'
 
@@ -10,11 +10,14 @@ export interface SignInProps {
   readonly firstAccount: boolean
   /** The visitor was signed in a moment ago. */
   readonly ended: boolean
+  /** The id of an invitation whose link the visitor followed. */
+  readonly invitation: string | null
   readonly onSignedIn: () => Promise<void>
 }
 
-export function SignIn({ signupOpen, firstAccount, ended, onSignedIn }: SignInProps) {
-  const [creating, setCreating] = useState(signupOpen && !ended)
+export function SignIn({ signupOpen, firstAccount, ended, invitation, onSignedIn }: SignInProps) {
+  const mayCreate = signupOpen || invitation !== null
+  const [creating, setCreating] = useState(mayCreate && !ended)
   const [busy, setBusy] = useState(false)
   const [message, setMessage] = useState(ended ? 'Your session has ended. Sign in again to go on.' : '')
 
@@ -26,7 +29,9 @@ export function SignIn({ signupOpen, firstAccount, ended, onSignedIn }: SignInPr
     setMessage('')
     try {
       const account = { email: field('email').trim(), password: field('password') }
-      await (creating ? signUp({ ...account, name: field('name').trim() }) : signIn(account))
+      const invited = invitation === null ? {} : { invitationId: invitation }
+      await (creating ? signUp({ ...account, ...invited, name: field('name').trim() }) : signIn(account))
+      if (invitation !== null) await acceptInvitation(invitation)
       await onSignedIn()
     } catch (error) {
       setMessage(messageOf(error))
@@ -40,7 +45,7 @@ export function SignIn({ signupOpen, firstAccount, ended, onSignedIn }: SignInPr
       <section className="gate-card">
         <Wordmark />
         <h1>{heading(creating, firstAccount)}</h1>
-        <p className="gate-lead">{lead(creating, firstAccount)}</p>
+        <p className="gate-lead">{lead(creating, firstAccount, invitation !== null)}</p>
         <form onSubmit={submit} aria-busy={busy}>
           {creating && <Field label="Name" name="name" type="text" autoComplete="name" />}
           <Field label="E-mail" name="email" type="email" autoComplete="username" />
@@ -60,7 +65,7 @@ export function SignIn({ signupOpen, firstAccount, ended, onSignedIn }: SignInPr
             {creating ? 'Create account' : 'Sign in'}
           </button>
         </form>
-        {signupOpen && (
+        {mayCreate && (
           <p className="gate-switch">
             <button type="button" className="button link" onClick={() => setCreating(!creating)}>
               {creating ? 'I have an account already' : 'Create an account instead'}
@@ -78,7 +83,8 @@ function heading(creating: boolean, firstAccount: boolean): string {
   return firstAccount ? 'Create the first account' : 'Create your account'
 }
 
-function lead(creating: boolean, firstAccount: boolean): string {
+function lead(creating: boolean, firstAccount: boolean, invited: boolean): string {
+  if (invited) return 'You are invited. Use the e-mail address that the invitation is for.'
   if (!creating) return 'Welcome back to your hub.'
   return firstAccount
     ? 'This hub is new. The first account administers it.'

@@ -117,4 +117,32 @@ describe.runIf(present)('the console in a browser', () => {
     await page.getByText('Your session has ended').waitFor()
     expect(visitor.faults).toEqual([])
   })
+
+  test('lets in who was invited, by the link of the invitation, and nobody else', async () => {
+    await using hub = await startHub()
+    await using host = await visit(hub.url)
+    await signUpAtThePage(host.page, 'ada@example.com')
+    const call = async (path: string, data: object) => {
+      const answer = await host.context.request.post(`${hub.url}/api/auth/${path}`, {
+        headers: { origin: hub.url },
+        data,
+      })
+      return (await answer.json()) as { id: string }
+    }
+    const { id: organizationId } = await call('organization/create', { name: 'Acme', slug: 'acme' })
+    const invited = { email: 'bob@example.com', role: 'member', organizationId }
+    const { id } = await call('organization/invite-member', invited)
+
+    await using stranger = await visit(hub.url)
+    await stranger.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await stranger.page.getByRole('button', { name: 'Create' }).count()).toBe(0)
+
+    await using guest = await visit(`${hub.url}/?invitation=${id}`)
+    await guest.page.getByText('You are invited').waitFor()
+    await guest.screenshot('console-invited')
+    await signUpAtThePage(guest.page, 'bob@example.com')
+    expect(guest.page.url()).toBe(`${hub.url}/`)
+    const answer = await guest.context.request.get(`${hub.url}/api/auth/organization/list`)
+    expect(((await answer.json()) as { id: string }[]).map(each => each.id)).toContain(organizationId)
+  })
 })
