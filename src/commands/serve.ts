@@ -100,7 +100,7 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
       instanceId: `${hostname()}:${process.pid}`,
     }),
   )
-  const imports = createImports({ store, catalogue, triggers })
+  const imports = createImports({ store, catalogue, triggers, connections })
   const identity = await createIdentity({
     store,
     publicUrl,

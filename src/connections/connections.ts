@@ -12,7 +12,8 @@ import type {
 import type { ConnectionsOptions } from './dependencies.ts'
 import { createGrants, type Grant, type Principal } from './grants.ts'
 import { type ConnectionList, createLookup, type ListRequest } from './lookup.ts'
-import { createOpening } from './opening.ts'
+import { createOpening, type Usable } from './opening.ts'
+import { createRemembered } from './remembered.ts'
 import { createRotation, type Resealed } from './rotation.ts'
 
 /**
@@ -51,6 +52,12 @@ export interface Connections {
    * connector that it was made for does not serve, whatever else has its name.
    */
   open(actor: Actor | null, id: string): Promise<OpenConnection>
+  /**
+   * `resolve` and `open` in one, for a person's call; null where there is no connection and the API needs none. That
+   * somebody may use a connection is remembered for seconds: what changes here counts at once, what changes on another
+   * instance within 5 seconds.
+   */
+  use(actor: Actor | null, of: ConnectorIdentity, reference: string | null): Promise<UsedConnection | null>
   /** Needs OWN. To somebody, a team or everybody of the connection's organization; granting again changes the role. */
   grant(actor: Actor | null, id: string, to: Principal, role: Role): Promise<Grant>
   grantConnector(actor: Actor | null, name: string, to: Principal, role: Role): Promise<Grant>
@@ -62,16 +69,44 @@ export interface Connections {
   defaultOf(actor: Actor | null, of: ConnectorIdentity): Promise<ConnectionId | null>
   /** The hub itself: the API refused an ACTIVE connection's credential. `reason` is a sentence for its people. */
   needsAuthorization(id: ConnectionId, reason: string): Promise<void>
+  /** The hub itself: an import was removed, and its connections were revoked with it. */
+  importRemoved(): void
   /** The hub itself: seals again with the current key what an older one sealed. May be stopped and repeated. */
   reseal(): Promise<Resealed>
 }
 
+export interface UsedConnection {
+  readonly connection: Connection
+  readonly open: OpenConnection
+}
+
 export function createConnections(options: ConnectionsOptions): Connections {
+  const remembered = createRemembered<Usable | null>(options.clock)
+  /** The change, whatever comes of it, and nothing from before it counts any more. */
+  const changing =
+    <A extends readonly unknown[], T>(change: (...args: A) => Promise<T>) =>
+    (...args: A): Promise<T> =>
+      change(...args).finally(remembered.forget)
+
+  const lookup = createLookup(options)
+  const opening = createOpening(options, lookup, remembered)
+  const changes = createChanges(options)
+  const grants = createGrants(options)
   return {
-    ...createChanges(options),
-    ...createLookup(options),
-    ...createOpening(options),
-    ...createGrants(options),
+    ...lookup,
+    ...opening,
+    ...changes,
+    ...grants,
     ...createRotation(options),
+    create: changing(changes.create),
+    update: changing(changes.update),
+    delete: changing(changes.delete),
+    setDefault: changing(changes.setDefault),
+    test: changing(opening.test),
+    needsAuthorization: changing(opening.needsAuthorization),
+    grant: changing(grants.grant),
+    grantConnector: changing(grants.grantConnector),
+    revokeGrant: changing(grants.revokeGrant),
+    importRemoved: remembered.forget,
   }
 }

@@ -6,11 +6,13 @@ import type { Actor } from '../identity/index.ts'
 import type { Secret } from '../secret.ts'
 import { schema } from '../store/index.ts'
 import { authenticationOf } from './authentications.ts'
-import { authorize, notFound } from './authorize.ts'
-import type { ConnectionTest, OpenConnection } from './connection.ts'
-import type { Connections } from './connections.ts'
+import { authorize, notFound, signedIn } from './authorize.ts'
+import type { Connection, ConnectionTest, ConnectorIdentity, OpenConnection } from './connection.ts'
+import type { Connections, UsedConnection } from './connections.ts'
 import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
+import type { createLookup } from './lookup.ts'
 import { type ConnectionRow, connectorOf, readWithCredentials, sealContext, toConnection } from './record.ts'
+import type { Remembered } from './remembered.ts'
 
 const { connection } = schema
 
@@ -19,7 +21,9 @@ const touchEvery = 60_000
 
 export function createOpening(
   options: ConnectionsOptions,
-): Pick<Connections, 'open' | 'test' | 'needsAuthorization'> {
+  { resolve }: Pick<ReturnType<typeof createLookup>, 'resolve'>,
+  remembered: Remembered<Usable | null>,
+): Pick<Connections, 'open' | 'use' | 'test' | 'needsAuthorization'> {
   const { vault, clock, tester } = options
   const { db } = options.store
 
@@ -42,17 +46,38 @@ export function createOpening(
       .where(eq(connection.id, id))
   }
 
+  /** The connection with its credentials, still sealed, for somebody who may use it now. */
+  async function usable(actor: Actor | null, id: string): Promise<Stored> {
+    const resource = { kind: 'CONNECTION', id } as const
+    if (actor) await authorize(db, actor, 'connection.use', resource)
+    else if (!isId(id)) throw notFound(resource)
+    const stored = await readWithCredentials(db, id)
+    if (stored.row.status !== 'ACTIVE') throw inactive(stored.row)
+    if (actor) await authorize(db, actor, 'connector.use', connectorOf(stored.row))
+    await touch(stored.row)
+    return stored
+  }
+
   return {
     async open(actor: Actor | null, id: string): Promise<OpenConnection> {
-      const resource = { kind: 'CONNECTION', id } as const
-      if (actor) await authorize(db, actor, 'connection.use', resource)
-      else if (!isId(id)) throw notFound(resource)
-      const stored = await readWithCredentials(db, id)
-      if (stored.row.status !== 'ACTIVE') throw inactive(stored.row)
-      if (actor) await authorize(db, actor, 'connector.use', connectorOf(stored.row))
-      const open = await unseal(stored)
-      await touch(stored.row)
-      return open
+      return unseal(await usable(actor, id))
+    },
+
+    async use(
+      actor: Actor | null,
+      of: ConnectorIdentity,
+      reference: string | null,
+    ): Promise<UsedConnection | null> {
+      const person = signedIn(actor)
+      const found = await remembered.get(
+        person,
+        JSON.stringify([of.connector, of.importId, reference]),
+        async () => {
+          const connection = await resolve(person, of, reference)
+          return connection && { connection, stored: await usable(person, connection.id) }
+        },
+      )
+      return found && { connection: found.connection, open: await unseal(found.stored) }
     },
 
     async test(actor: Actor | null, id: string): Promise<ConnectionTest> {
@@ -88,6 +113,12 @@ export function createOpening(
 }
 
 type Stored = Awaited<ReturnType<typeof readWithCredentials>>
+
+/** Credentials stay sealed in it: they are opened for each call. */
+export interface Usable {
+  readonly connection: Connection
+  readonly stored: Stored
+}
 
 /** What the hub refuses or the API answers is the outcome of a test; anything else is a fault of the hub. */
 function asFailedTest(error: unknown) {

@@ -47,12 +47,11 @@ export function createOperationCaller(services: Services) {
           { details: { connector: name, operation: operation.operationId } },
         )
       const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
-      const connection = await services.connections.resolve(actor, identity, wire.connection ?? null)
-      const open = connection ? await services.connections.open(actor, connection.id) : null
+      const used = await services.connections.use(actor, identity, wire.connection ?? null)
       const invocation = {
         definition,
         operation: operationDefinition,
-        connection: open,
+        connection: used?.open ?? null,
         arguments: wire,
         signal: context.signal,
       }
@@ -66,8 +65,8 @@ export function createOperationCaller(services: Services) {
         await services.audit.append(actor, {
           action: operation.field,
           resource: `connector:${name}`,
-          connectionId: connection?.id ?? null,
-          organizationId: connection?.organizationId ?? null,
+          connectionId: used?.connection.id ?? null,
+          organizationId: used?.connection.organizationId ?? null,
           outcome: 'error' in outcome ? codeOf(outcome.error) : 'OK',
         })
       if ('error' in outcome) throw outcome.error

@@ -83,6 +83,7 @@ const matrix: Record<string, Row> = {
     expected: [ok, ...use.slice(1)],
     act: (actor, { id }) => house.connections.open(actor, id),
   },
+  use: { expected: use, act: (actor, { id }) => house.connections.use(actor, shipped('crm'), id) },
   test: { expected: use, act: (actor, { id }) => house.connections.test(actor, id) },
   setDefault: { expected: use, act: (actor, { id }) => house.connections.setDefault(actor, id) },
   grants: { expected: use, act: (actor, { id }) => house.connections.grants(actor, id) },
@@ -150,7 +151,7 @@ describe.each(Object.entries(matrix))('%s', (_, { expected, act }) => {
 })
 
 it('the matrix has every method that takes an actor', () => {
-  const forTheHub = ['needsAuthorization', 'reseal']
+  const forTheHub = ['needsAuthorization', 'importRemoved', 'reseal']
   const forConnectors = ['grantConnector']
   const rows = Object.values(matrix).map(({ act }) => String(act))
   const missing = (Object.keys(house.connections) as (keyof Connections)[]).filter(

@@ -1,6 +1,6 @@
 // Importing a document as a connector of an organization, and removing it again.
 import { and, eq, inArray } from 'drizzle-orm'
-import { authorize, connectorNotFound, revokeImport } from '../../connections/index.ts'
+import { authorize, type Connections, connectorNotFound, revokeImport } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
 import { newId } from '../../id.ts'
 import type { Actor } from '../../identity/index.ts'
@@ -14,13 +14,14 @@ interface Options {
   readonly store: Store
   readonly catalogue: Catalogue
   readonly triggers: Pick<Triggers, 'importRemoved'>
+  readonly connections: Pick<Connections, 'importRemoved'>
 }
 
 type ImportRow = typeof schema.connector.$inferSelect
 
 const { connector } = schema
 
-export function createImports({ store, catalogue, triggers }: Options) {
+export function createImports({ store, catalogue, triggers, connections }: Options) {
   /** Throws CONFLICT where what serves is no import. */
   function refuseInstalled(name: string): void {
     const present = catalogue.get(name)
@@ -107,6 +108,7 @@ export function createImports({ store, catalogue, triggers }: Options) {
         await endFeedsOfImport(db, importId)
         await db.delete(connector).where(eq(connector.id, importId))
       })
+      connections.importRemoved()
       catalogue.drop({ connector: name, importId })
     },
   }
