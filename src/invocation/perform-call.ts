@@ -53,7 +53,7 @@ export async function performCall(
     response: Schema | null,
     accept: readonly number[],
   ): Promise<InvocationResult> => {
-    const answer = await sender(invocation, ready, means)(await wireRequest(ready, url), signal)
+    const answer = await sender(invocation, ready, means)(wireRequest(ready, url), signal)
     if (!isSuccess(answer.status) && !accept.includes(answer.status))
       throw upstreamError(answer, { definition, operation }, redactor, means.clock)
     const contentType = answer.headers['content-type'] ?? ''

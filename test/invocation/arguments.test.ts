@@ -294,6 +294,26 @@ describe('forms', () => {
     )
   })
 
+  test('any text arrives equal in a multipart form, line breaks of any kind included', async () => {
+    const lines = fc.constantFrom('two\nlines', 'cr\rlf', '\r\n', '--', '"; name="other')
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(anyText, lines), async value => {
+        const called = operation({
+          method: 'POST',
+          contentType: 'multipart/form-data',
+          parameters: [field('say "hi"')],
+        })
+        const { body, headers } = await sent(called, wire({ form: { 'say "hi"': value } }))
+        const [, boundary] =
+          /^multipart\/form-data; boundary=(\S+)$/.exec(headers['content-type'] ?? '') ?? []
+        expect(body.toString()).toBe(
+          `--${boundary}\r\nContent-Disposition: form-data; name="say %22hi%22"\r\n\r\n${value}\r\n--${boundary}--\r\n`,
+        )
+      }),
+      runs,
+    )
+  })
+
   test('a list of files is a part for each', async () => {
     const files = { type: 'array', items: { type: 'string', format: 'binary' } } as const
     const called = operation({
@@ -476,6 +496,17 @@ function decodeAll(value: string): string {
   for (let current = value, round = 0; ; round++) {
     const decoded = current.replace(/%(2e|2f|5c|25)/gi, decodeURIComponent)
     if (decoded === current || round > 5) return current
+    test('an optional body of which defaults are only a part is left out; one that they make whole is sent', async () => {
+      const kind = { type: 'string', visibility: 'internal', default: 'short' } as const
+      const object = { type: 'object', additional: null, properties: { kind, text } } as const
+      const part = posting('application/json', { ...object, required: ['kind', 'text'] }, false)
+      expect((await sent(part, wire())).body.length).toBe(0)
+      const inside = { ...object, required: ['inner'], properties: { inner: part.body!.schema } }
+      expect((await sent(posting('application/json', inside, false), wire())).body.length).toBe(0)
+      const whole = posting('application/json', { ...object, required: ['kind'] }, false)
+      expect((await sent(whole, wire())).body.toString()).toBe('{"kind":"short"}')
+    })
+
     current = decoded
   }
 }

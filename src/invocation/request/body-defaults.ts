@@ -45,6 +45,17 @@ export function missingMember(
   return members.length === 0 ? undefined : Object.fromEntries(members)
 }
 
+/** True where no required member is missing, at any depth. What is read only is never sent. */
+export function isComplete(value: Json, schema: Schema, schemas: Schemas): boolean {
+  const target = resolveSchema(schema, schemas)
+  if (target.type !== 'object' || !isJsonObject(value)) return true
+  return Object.entries(target.properties).every(([name, property]) => {
+    const member = Object.hasOwn(value, name) ? value[name] : undefined
+    if (member !== undefined) return isComplete(member, property, schemas)
+    return property.readOnly === true || !target.required.includes(name)
+  })
+}
+
 /** Follows references; a reference to nothing, or to itself, means anything. */
 export function resolveSchema(schema: Schema, schemas: Schemas): Exclude<Schema, { type: 'ref' }> {
   const seen = new Set<string>()

@@ -1,21 +1,18 @@
 // Bodies: arguments become JSON, form, multipart, text or bytes (connector-format §2.2).
-import type { ConnectorDefinition, OperationDefinition, Schema } from '../../definition/index.ts'
+import type {
+  BodyDefinition,
+  ConnectorDefinition,
+  OperationDefinition,
+  Schema,
+} from '../../definition/index.ts'
 import { isJsonObject, type Json } from '../../json.ts'
 import type { WireArguments } from '../invocation.ts'
 import { argumentValue, invalidArgument } from './argument-values.ts'
 import { readBinary } from './base64.ts'
-import { fillDefaults, missingMember, resolveSchema } from './body-defaults.ts'
+import { fillDefaults, isComplete, missingMember, resolveSchema } from './body-defaults.ts'
 import { isJsonType, isMultipartType, isUrlencodedType } from './content-type.ts'
+import type { Field, FormFile, TextField } from './multipart.ts'
 import { formatted } from './query.ts'
-
-interface FormFile {
-  readonly data: Uint8Array<ArrayBuffer>
-  readonly contentType: string
-  readonly fileName: string
-}
-
-export type TextField = readonly [string, string]
-export type Field = readonly [string, string | FormFile]
 
 export type DraftBody =
   | { readonly kind: 'none' }
@@ -38,10 +35,8 @@ export function draftBody(
     return formBody(definition, operation, given)
   if (!operation.body) return none
   const { name, required, schema } = operation.body
-  const value =
-    given.body === undefined || (given.body === null && !required)
-      ? missingMember(schema, definition.schemas, new Set())
-      : given.body
+  const isGiven = given.body !== undefined && (given.body !== null || required)
+  const value = isGiven ? given.body : bodyOfDefaults(operation.body, definition.schemas)
   if (value === undefined) {
     if (!required) return none
     if (resolveSchema(schema, definition.schemas).type !== 'object')
@@ -62,6 +57,15 @@ function valueBody(name: string, value: Json, contentType: string): DraftBody {
   if (typeof value === 'string') return { kind: 'text', text: value, contentType }
   if (isJsonObject(value) && '$content' in value) return bytesBody(name, value, contentType)
   throw invalidArgument(name, `must be text, because the API takes ${contentType}`)
+}
+
+/** An optional body of which defaults are only a part is left out: the API would refuse what lacks the rest. */
+function bodyOfDefaults(
+  { schema, required }: BodyDefinition,
+  schemas: ConnectorDefinition['schemas'],
+): Json | undefined {
+  const defaults = missingMember(schema, schemas, new Set())
+  return required || defaults === undefined || isComplete(defaults, schema, schemas) ? defaults : undefined
 }
 
 function formBody(

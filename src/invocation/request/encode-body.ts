@@ -1,10 +1,10 @@
 // The body as octets, in the type that the request names at last: a Content-Type that a header parameter or a policy
 // sets wins over the document's (connector-format §2.2), and the body must be what it says.
-import { FormData, Response } from 'undici'
 import { isJsonObject, type Json, type JsonObject, printJson } from '../../json.ts'
 import { textOf } from './argument-values.ts'
-import type { DraftBody, Field, TextField } from './body.ts'
+import type { DraftBody } from './body.ts'
 import { isJsonType, isMultipartType, isUrlencodedType } from './content-type.ts'
+import { encodeMultipart, type Field, type TextField } from './multipart.ts'
 
 export interface EncodedBody {
   readonly payload: string | Uint8Array | null
@@ -15,7 +15,7 @@ export interface EncodedBody {
 }
 
 /** The octets to send, whole, so that a retry sends the same. `header` is the request's own Content-Type, if any. */
-export async function encodeBody(body: DraftBody, header: string | undefined): Promise<EncodedBody> {
+export function encodeBody(body: DraftBody, header: string | undefined): EncodedBody {
   switch (body.kind) {
     case 'none':
       return { payload: null, contentType: null, fixedType: false }
@@ -33,7 +33,7 @@ export async function encodeBody(body: DraftBody, header: string | undefined): P
 }
 
 /** A value as JSON; a text as it is where the type is not JSON, an object as a form where it is one. */
-function encodeJson(value: Json, contentType: string): EncodedBody | Promise<EncodedBody> {
+function encodeJson(value: Json, contentType: string): EncodedBody {
   if (isJsonObject(value) && isUrlencodedType(contentType)) return urlencoded(fieldsOf(value))
   if (isJsonObject(value) && isMultipartType(contentType)) return multipart(fieldsOf(value))
   const raw = typeof value === 'string' && !isJsonType(contentType)
@@ -56,15 +56,6 @@ function urlencoded(fields: readonly TextField[]): EncodedBody {
   }
 }
 
-async function multipart(fields: readonly Field[]): Promise<EncodedBody> {
-  const form = new FormData()
-  for (const [name, value] of fields)
-    if (typeof value === 'string') form.append(name, value)
-    else form.append(name, new Blob([value.data], { type: value.contentType }), value.fileName)
-  const encoded = new Response(form)
-  return {
-    payload: new Uint8Array(await encoded.arrayBuffer()),
-    contentType: encoded.headers.get('content-type'),
-    fixedType: true,
-  }
+function multipart(fields: readonly Field[]): EncodedBody {
+  return { ...encodeMultipart(fields), fixedType: true }
 }

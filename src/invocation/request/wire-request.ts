@@ -8,11 +8,8 @@ import { printQuery } from './query.ts'
 const userAgent = 'Junctor'
 
 /** The request to send to `url`. */
-export async function wireRequest(draft: Draft, url: URL): Promise<WireRequest> {
-  const { payload, contentType, fixedType } = await encodeBody(
-    draft.body,
-    draft.headers.get('content-type')?.value,
-  )
+export function wireRequest(draft: Draft, url: URL): WireRequest {
+  const { payload, contentType, fixedType } = encodeBody(draft.body, draft.headers.get('content-type')?.value)
   const headers: Record<string, string> = {}
   const add = (name: string, value: string) => {
     if (!draft.headers.has(name)) headers[name] = value
