@@ -246,6 +246,18 @@ describe('headers', () => {
     )
     expect([headers['content-type'], headers.accept]).toEqual(['application/x-me', 'text/csv'])
   })
+
+  test('what is accepted is one of what the operation lists, and else JSON', async () => {
+    const accept = (schema: ParameterDefinition['schema']) =>
+      operation({ parameters: [parameter('header', 'Accept', { schema })] })
+    const listed = { type: 'string', enum: [{ value: 'text/csv' }, { value: 'text/html' }] } as const
+    expect((await sent(accept(listed), wire())).headers.accept).toBe('text/csv')
+    expect((await sent(accept({ ...listed, default: 'text/html' }), wire())).headers.accept).toBe('text/html')
+    expect((await sent(accept(listed), wire({ header: { Accept: 'text/html' } }))).headers.accept).toBe(
+      'text/html',
+    )
+    expect((await sent(accept(text), wire())).headers.accept).toContain('application/json')
+  })
 })
 
 describe('forms', () => {
@@ -271,6 +283,26 @@ describe('forms', () => {
     )
   })
 
+  test('any text arrives equal in a multipart form, line breaks of any kind included', async () => {
+    const lines = fc.constantFrom('two\nlines', 'cr\rlf', '\r\n', '--', '"; name="other')
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(anyText, lines), async value => {
+        const called = operation({
+          method: 'POST',
+          contentType: 'multipart/form-data',
+          parameters: [field('say "hi"')],
+        })
+        const { body, headers } = await sent(called, wire({ form: { 'say "hi"': value } }))
+        const [, boundary] =
+          /^multipart\/form-data; boundary=(\S+)$/.exec(headers['content-type'] ?? '') ?? []
+        expect(body.toString()).toBe(
+          `--${boundary}\r\nContent-Disposition: form-data; name="say %22hi%22"\r\n\r\n${value}\r\n--${boundary}--\r\n`,
+        )
+      }),
+      runs,
+    )
+  })
+
   test('a file makes the form multipart, its octets exact', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async data => {
@@ -292,40 +324,6 @@ describe('forms', () => {
       }),
       { numRuns: 30 },
     )
-  })
-
-  test('any text arrives equal in a multipart form, line breaks of any kind included', async () => {
-    const lines = fc.constantFrom('two\nlines', 'cr\rlf', '\r\n', '--', '"; name="other')
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(anyText, lines), async value => {
-        const called = operation({
-          method: 'POST',
-          contentType: 'multipart/form-data',
-          parameters: [field('say "hi"')],
-        })
-        const { body, headers } = await sent(called, wire({ form: { 'say "hi"': value } }))
-        const [, boundary] =
-          /^multipart\/form-data; boundary=(\S+)$/.exec(headers['content-type'] ?? '') ?? []
-        expect(body.toString()).toBe(
-          `--${boundary}\r\nContent-Disposition: form-data; name="say %22hi%22"\r\n\r\n${value}\r\n--${boundary}--\r\n`,
-        )
-      }),
-      runs,
-    )
-  })
-
-  test('a list of files is a part for each', async () => {
-    const files = { type: 'array', items: { type: 'string', format: 'binary' } } as const
-    const called = operation({
-      method: 'POST',
-      contentType: 'multipart/form-data',
-      parameters: [field('files', { schema: files })],
-    })
-    const { body, headers } = await sent(called, wire({ form: { files: ['QQ==', 'Qg=='] } }))
-    const type = String(headers['content-type'])
-    const form = await new Response(body.toString(), { headers: { 'content-type': type } }).formData()
-    const parts = form.getAll('files').map(part => (part instanceof File ? part.text() : part))
-    expect(await Promise.all(parts)).toEqual(['A', 'B'])
   })
 
   test('a file must be base64', async () => {
@@ -484,6 +482,17 @@ describe('bodies', () => {
     expect(await call(wire({}, { optional: {} }))).toMatchObject({ optional: { kind: 'short' } })
   })
 
+  test('an optional body of which defaults are only a part is left out; one that they make whole is sent', async () => {
+    const kind = { type: 'string', visibility: 'internal', default: 'short' } as const
+    const object = { type: 'object', additional: null, properties: { kind, text } } as const
+    const part = posting('application/json', { ...object, required: ['kind', 'text'] }, false)
+    expect((await sent(part, wire())).body.length).toBe(0)
+    const inside = { ...object, required: ['inner'], properties: { inner: part.body!.schema } }
+    expect((await sent(posting('application/json', inside, false), wire())).body.length).toBe(0)
+    const whole = posting('application/json', { ...object, required: ['kind'] }, false)
+    expect((await sent(whole, wire())).body.toString()).toBe('{"kind":"short"}')
+  })
+
   test('no body is sent where none is given or needed, also with GET', async () => {
     const absent = await sent(posting('application/json', text, false), wire())
     expect([absent.body.length, absent.headers['content-type']]).toEqual([0, undefined])
@@ -496,17 +505,6 @@ function decodeAll(value: string): string {
   for (let current = value, round = 0; ; round++) {
     const decoded = current.replace(/%(2e|2f|5c|25)/gi, decodeURIComponent)
     if (decoded === current || round > 5) return current
-    test('an optional body of which defaults are only a part is left out; one that they make whole is sent', async () => {
-      const kind = { type: 'string', visibility: 'internal', default: 'short' } as const
-      const object = { type: 'object', additional: null, properties: { kind, text } } as const
-      const part = posting('application/json', { ...object, required: ['kind', 'text'] }, false)
-      expect((await sent(part, wire())).body.length).toBe(0)
-      const inside = { ...object, required: ['inner'], properties: { inner: part.body!.schema } }
-      expect((await sent(posting('application/json', inside, false), wire())).body.length).toBe(0)
-      const whole = posting('application/json', { ...object, required: ['kind'] }, false)
-      expect((await sent(whole, wire())).body.toString()).toBe('{"kind":"short"}')
-    })
-
     current = decoded
   }
 }

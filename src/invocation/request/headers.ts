@@ -2,7 +2,7 @@
 import type { ParameterDefinition } from '../../definition/index.ts'
 import { JunctorError } from '../../errors.ts'
 import type { Json } from '../../json.ts'
-import { argumentValue, invalidArgument } from './argument-values.ts'
+import { type ArgumentValue, argumentValue, invalidArgument } from './argument-values.ts'
 import type { Draft, Source } from './draft.ts'
 import { formatted } from './query.ts'
 
@@ -52,7 +52,7 @@ export function applyHeaderParameters(
 ): void {
   const declared = parameters.filter(parameter => parameter.in === 'header')
   for (const parameter of declared) {
-    const argument = argumentValue(parameter, given)
+    const argument = argumentValue(parameter, given) ?? onlyAccepted(parameter)
     if (!argument) continue
     if (isReserved(parameter.name.trim().toLowerCase())) {
       // A package's constant for such a header (Content-Length: 0) is simply not ours to send.
@@ -66,6 +66,13 @@ export function applyHeaderParameters(
   }
   const unknown = Object.keys(given).find(name => !declared.some(parameter => parameter.name === name))
   if (unknown !== undefined) throw invalidArgument(unknown, 'is no header parameter of this operation')
+}
+
+/** The hub always says what it accepts: where the operation lists what may be said, that is one of the list. */
+function onlyAccepted({ name, schema }: ParameterDefinition): ArgumentValue | null {
+  const listed = schema.type === 'string' ? schema.enum?.[0]?.value : undefined
+  if (name.trim().toLowerCase() !== 'accept' || listed === undefined) return null
+  return { value: schema.default ?? listed, source: 'package' }
 }
 
 /** Sets a header. Throws ARGUMENT_INVALID, or CREDENTIAL_INVALID for a credential, where the value cannot be sent. */
