@@ -53,7 +53,8 @@ export function readParameter(context: ParameterContext, node: Node): readonly P
     /^(accept|content-type|authorization)$/i.test(name)
   )
     return []
-  const schema = parameterSchema(context, node, location)
+  const declaredSchema = parameterSchema(context, node, location)
+  const schema = location === 'header' ? withoutEdges(declaredSchema) : declaredSchema
   const required = location === 'path' || flag(child(node, 'required')) === true
   const parameter: ParameterDefinition = {
     name,
@@ -98,6 +99,11 @@ export function constant(schema: Schema, required: boolean): Pick<ParameterDefin
   return schema.visibility === 'internal' && required && schema.default !== undefined
     ? { constant: schema.default }
     : {}
+}
+
+/** White space at the edges of a header's value says nothing (RFC 9110 §5.5); a pasted line break could not be sent. */
+function withoutEdges(schema: Schema): Schema {
+  return typeof schema.default === 'string' ? { ...schema, default: schema.default.trim() } : schema
 }
 
 function pathEncoding(location: Location, node: Node): ParameterDefinition['encoding'] {

@@ -1,7 +1,7 @@
 // Values inside a schema (defaults, enum members) → values that fit its type. `"true"` on a boolean is meant well;
 // `"abc"` on an integer is not to be sent (connector-format §11).
 import { isJsonObject, type Json } from '../json.ts'
-import type { EnumValue, Schema } from './model.ts'
+import type { EnumValue, Schema, StringFormat } from './model.ts'
 import { child, elements, type Node, text } from './node.ts'
 import { fitsInt32 } from './schema-type.ts'
 
@@ -19,7 +19,7 @@ export function fitting(
       return target === undefined || target.type === 'ref' ? undefined : fitting(target, value, named)
     }
     case 'string':
-      return typeof value === 'string' ? value : scalarText(value)
+      return asText(value, schema.format)
     case 'boolean':
       return asBoolean(value)
     case 'integer':
@@ -40,6 +40,13 @@ function allFitting(
 ): readonly Json[] | undefined {
   const fitted = values.map(value => fitting(items, value, named))
   return fitted.every(value => value !== undefined) ? fitted : undefined
+}
+
+/** A default such as `@{addDays(utcNow(), 7)}` is for a designer to evaluate; sent as it is it would be no time. */
+function asText(value: Json, format: StringFormat | undefined): string | undefined {
+  const written = typeof value === 'string' ? value : scalarText(value)
+  const isTime = format !== 'date-time' || written === undefined || !Number.isNaN(Date.parse(written))
+  return isTime ? written : undefined
 }
 
 function scalarText(value: Json): string | undefined {

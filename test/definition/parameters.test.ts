@@ -86,6 +86,14 @@ describe('where parameters come from', () => {
 })
 
 describe('how they are sent', () => {
+  test("a header's default has no white space at its edges, where a line break could not be sent", () => {
+    const [header, query] = get([
+      { name: 'Accept', in: 'header', type: 'string', default: ' application/json\r' },
+      { name: 'q', in: 'query', type: 'string', default: ' x\r' },
+    ])
+    expect([header?.schema.default, query?.schema.default]).toEqual(['application/json', ' x\r'])
+  })
+
   test('lists: csv unless the document says otherwise', () => {
     const formats = ['csv', 'ssv', 'tsv', 'pipes', 'multi', undefined, 'nonsense']
     const parameters = formats.map((collectionFormat, index) => ({

@@ -541,6 +541,9 @@ describe('values', () => {
     [{ type: 'array', items: { type: 'integer' }, default: 'x' }, undefined],
     [{ type: 'string', enum: ['a'], default: 'b' }, undefined],
     [{ type: 'string', default: null }, undefined],
+    [{ type: 'string', format: 'date-time', default: '2030-01-31 12:00' }, '2030-01-31 12:00'],
+    // A designer would evaluate it; the API could not.
+    [{ type: 'string', format: 'date-time', default: '@{addDays(utcNow(),7)}' }, undefined],
   ])('the default of %j', (document, expected) => {
     expect(schema(document).default).toEqual(expected)
   })
