@@ -1,5 +1,6 @@
 // A connector's action, called: GraphQL arguments → connection → invocation → the field's value.
 
+import type { Connection } from '../connections/index.ts'
 import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
 import { Bytes, callPages, type InvocationResult } from '../invocation/index.ts'
@@ -26,8 +27,18 @@ export function operationOf(
   )
 }
 
+/** What calls need of the hub's services. */
+interface CallServices {
+  readonly connections: {
+    resolve(...asked: Parameters<Services['connections']['resolve']>): Promise<Pick<Connection, 'id'> | null>
+    readonly open: Services['connections']['open']
+  }
+  readonly invoker: Services['invoker']
+  readonly audit: Pick<Services['audit'], 'append'>
+}
+
 /** Makes resolvers for root queries and mutations; null for a name that is no connector's operation. */
-export function createOperationCaller(services: Services) {
+export function createOperationCaller(services: CallServices) {
   return function resolverOf(slice: Slice, field: string): Resolver | null {
     const found = slice.operations.get(field)
     const artifact = found?.connector.artifact
