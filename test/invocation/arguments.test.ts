@@ -55,6 +55,12 @@ describe('path', () => {
   test('double encoding arrives as one encoding', async () => {
     const { path } = await sent(at('/{a}/{b}', { encoding: 'double' }), wire({ path: { a: 'p/q', b: 'ü' } }))
     expect(path).toBe('/p%252Fq/%25C3%25BC')
+    // Text that was encoded before is text all the same.
+    const again = await sent(
+      at('/{a}/{b}', { encoding: 'double' }),
+      wire({ path: { a: '%252F', b: '%25252B' } }),
+    )
+    expect(again.path).toBe('/%2525252F/%252525252B')
   })
 
   test('raw text keeps its slashes and its encoding', async () => {

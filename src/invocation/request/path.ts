@@ -43,9 +43,12 @@ function encodeRaw(name: string, text: string): string {
   return encodePathText(text)
 }
 
+/** Each decoding peels one layer off; nobody means text that has been encoded more often than this. */
+const mostLayers = 16
+
 /** True where the text, however often it is decoded, has a segment that servers resolve away. */
 export function hasDotSegment(text: string): boolean {
-  for (let current = text, round = 0; round < 4; round++) {
+  for (let current = text, round = 0; round < mostLayers; round++) {
     if (current.split(/[/\\]/).some(segment => segment === '.' || segment === '..')) return true
     const decoded = current.replace(/%(2e|2f|5c|25)/gi, decodeURIComponent)
     if (decoded === current) return false
