@@ -43,12 +43,18 @@ export function createCaller(name: string, text: PackageText, compiled: Compiled
   const { artifact, definition } = compiled
   const judge = createJudge(document)
   const policyText = JSON.stringify(properties.policyTemplateInstances ?? [])
-  const connection = knownConnection(definition, hostTemplates(properties))
-  const { open, values, secrets } = connection
-  const served = serve(name, { ...compiled, diagnostics: [] }, open, means.invoker)
-  const parameters = connectionParametersOf(properties, open?.authentication.name ?? '')
+  const templates = hostTemplates(properties)
+  // Where there are several ways to connect, the first and the last have their turn.
+  const connections = {
+    all: knownConnection(definition, templates, definition.authentications[0]),
+    required: knownConnection(definition, templates, definition.authentications.at(-1)),
+  }
+  let connection = connections.all
+  const served = serve(name, { ...compiled, diagnostics: [] }, () => connection.open, means.invoker)
 
   function wantedOf(as: DeclaredOperation, drawn: DrawnArguments): WantedRequest {
+    const { open, values } = connection
+    const parameters = connectionParametersOf(properties, open?.authentication.name ?? '')
     const wanted = wantedRequest(document, as, drawn)
     if (open?.baseUrl) wanted.base = open.baseUrl
     if (open && !as.anonymous) addCredential(wanted, document, parameters, values, policyText)
@@ -61,6 +67,8 @@ export function createCaller(name: string, text: PackageText, compiled: Compiled
     as: DeclaredOperation,
     extent: Extent,
   ): Promise<FoundFault[]> => {
+    connection = connections[extent]
+    const { secrets } = connection
     const policies = policiesOf(properties, as.id)
     const chance = seeded(`${name}/${as.id}/${extent}`)
     const drawn = drawArguments({ document, chance, extent, plainNames: namesInPolicies(policies) }, as)

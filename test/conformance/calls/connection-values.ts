@@ -1,6 +1,6 @@
 // A connection to a connector whose every value can be told from all others wherever it turns up.
 import type { ConnectionId, OpenConnection } from '../../../src/connections/index.ts'
-import type { ConnectorDefinition } from '../../../src/definition/index.ts'
+import type { AuthenticationDefinition, ConnectorDefinition } from '../../../src/definition/index.ts'
 import type { Json } from '../../../src/json.ts'
 import { secret } from '../../../src/secret.ts'
 
@@ -23,8 +23,8 @@ const instance = 'https://instance.example.com/api'
 export function knownConnection(
   definition: ConnectorDefinition,
   hostTemplates: readonly string[],
+  authentication: AuthenticationDefinition | undefined,
 ): KnownConnection {
-  const [authentication] = definition.authentications
   const isCallers = hostTemplates.some(text =>
     /^(https:\/\/)?@(headers?|query\w+)\('[^']*'\)(\/|$)/i.test(text),
   )

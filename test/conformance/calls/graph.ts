@@ -43,7 +43,7 @@ export interface Outcome {
 export function serve(
   name: string,
   compiled: Compiled,
-  connection: OpenConnection | null,
+  connectionNow: () => OpenConnection | null,
   invoker: Invoker,
 ): ServedConnector {
   const operations = compiled.artifact?.operations ?? []
@@ -53,7 +53,7 @@ export function serve(
     sliceOf: async () => slice,
     hub: {},
     call: createOperationCaller({
-      connections: { resolve: async () => connection, open: async () => opened(connection) },
+      connections: { resolve: async () => connectionNow(), open: async () => opened(connectionNow()) },
       invoker,
       audit: { append: async () => {} },
     }),

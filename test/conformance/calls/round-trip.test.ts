@@ -50,7 +50,7 @@ beforeAll(async () => {
   standIn = await startStandIn()
   invoker = openInvoker(standIn.origin)
   const source = { kind: 'document', document: JSON.stringify(document), properties: null } as const
-  law = serve('law', await compileSource('law', source), null, invoker)
+  law = serve('law', await compileSource('law', source), () => null, invoker)
 })
 afterAll(async () => {
   await invoker[Symbol.asyncDispose]()
