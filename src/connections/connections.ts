@@ -12,7 +12,7 @@ import type {
 import type { ConnectionsOptions } from './dependencies.ts'
 import { createGrants, type Grant, type Principal } from './grants.ts'
 import { type ConnectionList, createLookup, type ListRequest } from './lookup.ts'
-import { createOpening, type Usable } from './opening.ts'
+import { createOpening, type Stored } from './opening.ts'
 import { createRemembered } from './remembered.ts'
 import { createRotation, type Resealed } from './rotation.ts'
 
@@ -76,12 +76,12 @@ export interface Connections {
 }
 
 export interface UsedConnection {
-  readonly connection: Connection
+  readonly organizationId: string
   readonly open: OpenConnection
 }
 
 export function createConnections(options: ConnectionsOptions): Connections {
-  const remembered = createRemembered<Usable | null>(options.clock)
+  const remembered = createRemembered<Stored | null>(options.clock)
   /** The change, whatever comes of it, and nothing from before it counts any more. */
   const changing =
     <A extends readonly unknown[], T>(change: (...args: A) => Promise<T>) =>

@@ -7,7 +7,7 @@ import type { Secret } from '../secret.ts'
 import { schema } from '../store/index.ts'
 import { authenticationOf } from './authentications.ts'
 import { authorize, notFound, signedIn } from './authorize.ts'
-import type { Connection, ConnectionTest, ConnectorIdentity, OpenConnection } from './connection.ts'
+import type { ConnectionTest, ConnectorIdentity, OpenConnection } from './connection.ts'
 import type { Connections, UsedConnection } from './connections.ts'
 import { type ConnectionsOptions, definitionOf } from './dependencies.ts'
 import type { createLookup } from './lookup.ts'
@@ -22,7 +22,7 @@ const touchEvery = 60_000
 export function createOpening(
   options: ConnectionsOptions,
   { resolve }: Pick<ReturnType<typeof createLookup>, 'resolve'>,
-  remembered: Remembered<Usable | null>,
+  remembered: Remembered<Stored | null>,
 ): Pick<Connections, 'open' | 'use' | 'test' | 'needsAuthorization'> {
   const { vault, clock, tester } = options
   const { db } = options.store
@@ -74,10 +74,10 @@ export function createOpening(
         JSON.stringify([of.connector, of.importId, reference]),
         async () => {
           const connection = await resolve(person, of, reference)
-          return connection && { connection, stored: await usable(person, connection.id) }
+          return connection && usable(person, connection.id)
         },
       )
-      return found && { connection: found.connection, open: await unseal(found.stored) }
+      return found && { organizationId: found.row.organizationId, open: await unseal(found) }
     },
 
     async test(actor: Actor | null, id: string): Promise<ConnectionTest> {
@@ -112,13 +112,8 @@ export function createOpening(
   }
 }
 
-type Stored = Awaited<ReturnType<typeof readWithCredentials>>
-
 /** Credentials stay sealed in it: they are opened for each call. */
-export interface Usable {
-  readonly connection: Connection
-  readonly stored: Stored
-}
+export type Stored = Awaited<ReturnType<typeof readWithCredentials>>
 
 /** What the hub refuses or the API answers is the outcome of a test; anything else is a fault of the hub. */
 function asFailedTest(error: unknown) {

@@ -1,6 +1,5 @@
 // A connector's action, called: GraphQL arguments → connection → invocation → the field's value.
 
-import type { Connection } from '../connections/index.ts'
 import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
 import { Bytes, callPages, type InvocationResult } from '../invocation/index.ts'
@@ -29,10 +28,7 @@ export function operationOf(
 
 /** What calls need of the hub's services. */
 interface CallServices {
-  readonly connections: {
-    resolve(...asked: Parameters<Services['connections']['resolve']>): Promise<Pick<Connection, 'id'> | null>
-    readonly open: Services['connections']['open']
-  }
+  readonly connections: Pick<Services['connections'], 'use'>
   readonly invoker: Services['invoker']
   readonly audit: Pick<Services['audit'], 'append'>
 }
@@ -76,8 +72,8 @@ export function createOperationCaller(services: CallServices) {
         await services.audit.append(actor, {
           action: operation.field,
           resource: `connector:${name}`,
-          connectionId: used?.connection.id ?? null,
-          organizationId: used?.connection.organizationId ?? null,
+          connectionId: used?.open.id ?? null,
+          organizationId: used?.organizationId ?? null,
           outcome: 'error' in outcome ? codeOf(outcome.error) : 'OK',
         })
       if ('error' in outcome) throw outcome.error

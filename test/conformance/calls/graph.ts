@@ -53,12 +53,17 @@ export function serve(
     sliceOf: async () => slice,
     hub: {},
     call: createOperationCaller({
-      connections: { resolve: async () => connectionNow(), open: async () => opened(connectionNow()) },
+      connections: {
+        async use() {
+          const open = connectionNow()
+          return open && { organizationId: '', open }
+        },
+      },
       invoker,
       audit: { append: async () => {} },
     }),
     open: () => null,
-    sdl: async () => '',
+    sdl: () => '',
     present,
   })
   const { signal } = new AbortController()
@@ -83,11 +88,6 @@ export function serve(
       return { data: result.data, errors }
     },
   }
-}
-
-function opened(connection: OpenConnection | null): OpenConnection {
-  if (connection) return connection
-  throw new Error('There is no connection to open.')
 }
 
 const caller = {
