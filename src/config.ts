@@ -36,6 +36,8 @@ export interface Config {
   /** Origins (scheme://host:port) that may resolve to private or loopback addresses. */
   readonly allowPrivate: readonly string[]
   readonly origins: readonly OriginSubstitute[]
+  /** Calls a second that one connection and one connector may make; 0 is no limit. */
+  readonly callRates: { readonly connection: number; readonly connector: number }
   /** Addresses and networks (CIDR) whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
@@ -83,6 +85,17 @@ const substitutes = list(',').transform((entries, context) =>
   }),
 )
 
+const callRates = z
+  .string()
+  .regex(
+    /^\s*\d{1,6}\s*,\s*\d{1,6}\s*$/,
+    'must be two whole numbers, the calls a second of one connection and of one connector, such as 100,500; 0 is no limit',
+  )
+  .transform(text => {
+    const [connection = 0, connector = 0] = text.split(',').map(Number)
+    return { connection, connector }
+  })
+
 /** Whose word on a caller's address is taken (RFC 7239 §5.2): never everybody's, who could name any address. */
 const proxies = list(',').pipe(
   z.array(
@@ -118,6 +131,7 @@ const environment = z.object({
   JUNCTOR_SIGNUP: z.enum(['first', 'open', 'closed']).default('first'),
   JUNCTOR_ALLOW_PRIVATE: list(',').pipe(z.array(origin)).default([]),
   JUNCTOR_ORIGINS: substitutes.default([]),
+  JUNCTOR_CALL_RATES: callRates.default({ connection: 100, connector: 500 }),
   JUNCTOR_TRUST_PROXY: proxies.default([]),
   JUNCTOR_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
@@ -149,6 +163,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     signup: values.JUNCTOR_SIGNUP,
     allowPrivate: values.JUNCTOR_ALLOW_PRIVATE,
     origins: values.JUNCTOR_ORIGINS,
+    callRates: values.JUNCTOR_CALL_RATES,
     trustedProxies: values.JUNCTOR_TRUST_PROXY,
     logLevel: values.JUNCTOR_LOG,
     production,

@@ -42,6 +42,8 @@ const catalogue = {
   UPSTREAM_ERROR: { status: 502 },
   UPSTREAM_UNREACHABLE: { status: 502 },
   UPSTREAM_TIMEOUT: { status: 504 },
+  /** The API failed so often that it is left alone for a moment; `retryAfter` says for how long. */
+  CIRCUIT_OPEN: { status: 503 },
   /** The API answered something that cannot be read, or too much of it. */
   UPSTREAM_INVALID: { status: 502 },
   /** The operation runs through a C# script and no hook replaces it. */

@@ -80,9 +80,9 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
     await openConnectors({ config, bundledFolder: bundledConnectors, store, watch, clock, logger }),
   )
   const connectors = createServedConnectors(catalogue)
-  const { allowPrivate, origins } = config
+  const { allowPrivate, origins, callRates: rates } = config
   const webapps = stack.use(createHosting({ dataFolder, guard: { allowPrivate }, logger, metrics, clock }))
-  const invoker = stack.use(createInvoker({ allowPrivate, origins, clock, logger, metrics, webapps }))
+  const invoker = stack.use(createInvoker({ allowPrivate, origins, rates, clock, logger, metrics, webapps }))
   const connections = createConnections({ store, vault, connectors, clock, tester: createTester(invoker) })
   const bus = stack.use(openBus(config, store, logger))
   const triggers = stack.use(

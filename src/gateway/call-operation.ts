@@ -2,7 +2,7 @@
 
 import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
-import { Bytes, callPages, type InvocationResult } from '../invocation/index.ts'
+import { Bytes, type InvocationResult } from '../invocation/index.ts'
 import { printJson } from '../json.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
@@ -64,9 +64,7 @@ export function createOperationCaller(services: CallServices) {
       }
       const { limit } = wire
       const outcome = await attempt(() =>
-        limit === undefined
-          ? services.invoker.call(invocation)
-          : callPages(services.invoker, invocation, limit),
+        limit === undefined ? context.calls.call(invocation) : context.calls.pages(invocation, limit),
       )
       if (operation.root === 'Mutation')
         await services.audit.append(actor, {

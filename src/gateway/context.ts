@@ -2,6 +2,7 @@
 
 import { JunctorError } from '../errors.ts'
 import type { Actor } from '../identity/index.ts'
+import type { SharedCalls } from '../invocation/index.ts'
 
 /** What a request may reach: the whole graph, or one connector's subgraph. `named` widens introspection. */
 export type Scope =
@@ -14,6 +15,8 @@ export interface RequestContext {
   /** The caller as they are now, for what outlives a moment: null when the session has ended. Remembered for seconds. */
   readonly actorNow: () => Promise<Actor | null>
   readonly scope: Scope
+  /** The calls of this operation: identical safe ones are made once. */
+  readonly calls: SharedCalls
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { JunctorError } from '../errors.ts'
+import { shareCalls } from '../invocation/index.ts'
 import { createOperationCaller } from './call-operation.ts'
 import { createErrorPresenter } from './errors.ts'
 import { createExecutor } from './execute.ts'
@@ -85,6 +86,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
     clock: services.clock,
     logger: services.logger,
     origins: new Set([new URL(publicUrl).origin]),
+    shareCalls: () => shareCalls(services.invoker, services.metrics),
   })
   return {
     listen: ({ host, port }) => server.listen({ host, port }),

@@ -67,7 +67,7 @@ interface Stream {
  */
 export async function openStream(
   services: Services,
-  context: RequestContext,
+  context: Pick<RequestContext, 'actorNow' | 'signal'>,
   stream: Stream,
 ): Promise<AsyncIterable<EventSource>> {
   const left = new AbortController()

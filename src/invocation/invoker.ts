@@ -1,4 +1,5 @@
 // The invoker: calls in, answers or errors out, each of them measured, logged without secrets and bounded in time.
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { OriginSubstitute } from '../config.ts'
 import { isJunctorError, JunctorError } from '../errors.ts'
@@ -9,6 +10,8 @@ import { createSubstitutes } from './egress/substitutes.ts'
 import type { Invocation, InvocationResult, Invoker, WebappSockets } from './invocation.ts'
 import { performCall } from './perform-call.ts'
 import { createRedactor, type Redactor } from './response/redactor.ts'
+import { type CallRates, withoutLimits } from './transport/call-rates.ts'
+import { createKindness } from './transport/kindness.ts'
 import { defaultLimits, type Limits } from './transport/limits.ts'
 import { openUpstream } from './transport/upstream.ts'
 import { openWebappTransport } from './transport/webapp.ts'
@@ -23,6 +26,12 @@ export interface InvokerOptions {
   readonly metrics: Metrics
   readonly webapps: WebappSockets
   readonly limits?: Partial<Limits>
+  /** How often APIs are called; without limits where none are given. */
+  readonly rates?: CallRates
+  /** At least 0 and less than 1, for the backoff; Math.random where none is given. */
+  readonly random?: () => number
+  /** A new value for an Idempotency-Key; a random UUID where none is given. */
+  readonly newIdempotencyKey?: () => string
   /** Name resolution; the system's where none is given. */
   readonly resolve?: NonNullable<EgressGuardOptions['resolve']>
 }
@@ -38,7 +47,9 @@ export function createInvoker(options: InvokerOptions): Invoker {
   })
   const upstream = openUpstream(guard, substitutes, limits)
   const webapps = openWebappTransport(options.webapps, limits)
-  const means = { upstream, webapps, substitutes, clock }
+  const { rates = withoutLimits, random = Math.random, newIdempotencyKey = randomUUID } = options
+  const kindness = createKindness({ clock, random, metrics, rates, substitutes })
+  const means = { upstream, webapps, substitutes, clock, kindness, newIdempotencyKey }
 
   const observe = (invocation: Invocation, outcome: string, started: number): void => {
     const seconds = (clock.now() - started) / 1_000

@@ -20,7 +20,7 @@ interface Page {
  * An answer that is not a page is returned as it is. Throws as `Invoker.call` does.
  */
 export async function callPages(
-  invoker: Invoker,
+  invoker: Pick<Invoker, 'call'>,
   invocation: Invocation,
   limit: number,
 ): Promise<InvocationResult> {

@@ -5,6 +5,7 @@ import type { Schema } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
 import { applyCredential } from './credentials/index.ts'
 import type { Substitutes } from './egress/substitutes.ts'
+import { carriesIdempotencyKey, withIdempotencyKey, withoutIdempotencyKey } from './idempotency-key.ts'
 import type { Invocation, InvocationResult } from './invocation.ts'
 import {
   type Answer,
@@ -20,8 +21,7 @@ import { wireRequest } from './request/wire-request.ts'
 import { decodeBody } from './response/decode.ts'
 import type { Redactor } from './response/redactor.ts'
 import { upstreamError } from './response/upstream-error.ts'
-import { followingRedirects } from './transport/redirects.ts'
-import { retrying } from './transport/retries.ts'
+import type { Kindness } from './transport/kindness.ts'
 import type { Upstream } from './transport/upstream.ts'
 import type { WebappTransport } from './transport/webapp.ts'
 import type { Send } from './transport/wire.ts'
@@ -31,6 +31,8 @@ export interface CallMeans {
   readonly webapps: WebappTransport
   readonly substitutes: Substitutes
   readonly clock: Clock
+  readonly kindness: Kindness
+  readonly newIdempotencyKey: () => string
 }
 
 /** Throws JunctorError as `Invoker.call` says, without connector and operation; rejects with the signal's reason. */
@@ -43,7 +45,7 @@ export async function performCall(
   signal.throwIfAborted()
   const { definition, operation, connection } = invocation
   assertRunnable(invocation)
-  const { draft, pathValues } = buildDraft(invocation)
+  const { draft, pathValues } = buildDraft(withIdempotencyKey(invocation, means.newIdempotencyKey))
   const hosted = definition.webapp !== null
   if (connection && !operation.anonymous && !hosted) applyCredential(connection, draft)
 
@@ -69,7 +71,7 @@ export async function performCall(
     hostOpen: !hosted && !connection?.baseUrl,
     async send(side) {
       assertAddressed(side.base, definition, connection)
-      const { status, headers, body } = await deliver(side, ownUrl(side), null, [])
+      const { status, headers, body } = await deliver(withoutIdempotencyKey(side), ownUrl(side), null, [])
       return { status, headers: { ...headers }, body }
     },
   }
@@ -101,11 +103,12 @@ function assertRunnable({ definition, operation, connection }: Invocation): void
 function sender(invocation: Invocation, draft: Draft, means: CallMeans): Send {
   const { definition, operation, connection } = invocation
   if (definition.webapp !== null) return means.webapps.sender(definition, connection)
-  const send = followingRedirects(means.upstream.send, means.substitutes)
   // A policy may have made another method of a safe operation's.
-  const repeatable =
+  const safe =
     draft.method === 'GET' || draft.method === 'HEAD' || (operation.safe && draft.method === operation.method)
-  return repeatable ? retrying(send, means.clock) : send
+  const caller = { connector: definition.name, connection: connection?.id ?? null }
+  const repeatable = safe || carriesIdempotencyKey(operation, draft)
+  return means.kindness.sender(means.upstream.send, caller, repeatable)
 }
 
 function isSuccess(status: number): boolean {

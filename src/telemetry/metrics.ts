@@ -25,6 +25,30 @@ export function createMetrics() {
       buckets: seconds,
       registers,
     }),
+    upstreamRetries: new Counter({
+      name: 'junctor_upstream_retries_total',
+      help: 'Upstream calls made again by connector and reason (busy, broken, throttled).',
+      labelNames: ['connector', 'reason'] as const,
+      registers,
+    }),
+    upstreamRateLimited: new Counter({
+      name: 'junctor_upstream_rate_limited_total',
+      help: 'Upstream calls beyond a rate limit by connector, limit (connection, connector) and outcome (waited, refused).',
+      labelNames: ['connector', 'limit', 'outcome'] as const,
+      registers,
+    }),
+    upstreamCircuitsOpened: new Counter({
+      name: 'junctor_upstream_circuits_opened_total',
+      help: 'Times that an origin of a connector failed so often that it was left alone for a moment.',
+      labelNames: ['connector'] as const,
+      registers,
+    }),
+    upstreamSharedCalls: new Counter({
+      name: 'junctor_upstream_shared_calls_total',
+      help: 'Upstream calls saved because the same GraphQL operation made the same call already.',
+      labelNames: ['connector'] as const,
+      registers,
+    }),
     polls: new Counter({
       name: 'junctor_polls_total',
       help: 'Polls by outcome.',

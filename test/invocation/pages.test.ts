@@ -1,6 +1,6 @@
 // Next links followed until there are enough items: nothing skipped, nothing repeated, never to another host.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { callPages } from '../../src/invocation/index.ts'
+import { shareCalls } from '../../src/invocation/index.ts'
 import { definition, invocation, operation } from './definitions.ts'
 import { failureOf, type OpenedInvoker, openInvoker } from './open-invoker.ts'
 import { type Answer, json, startUpstream, type UpstreamServer } from './upstream-server.ts'
@@ -32,8 +32,7 @@ const paged =
   }
 
 const call = (limit: number) =>
-  callPages(
-    opened.invoker,
+  shareCalls(opened.invoker, opened.metrics).pages(
     invocation(definition(upstream.origin), operation({ nextLink: '@odata.nextlink' })),
     limit,
   )

@@ -3,6 +3,7 @@
 import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { shareCalls } from '../../invocation/index.ts'
 import type { RequestContext, Scope } from '../context.ts'
 import type { Services } from '../services.ts'
 import { authRoutes } from './auth-routes.ts'
@@ -85,6 +86,7 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
           actor: await actorNow(),
           actorNow,
           scope: scopeOf(request),
+          calls: shareCalls(services.invoker, services.metrics),
           signal: gone.signal,
         }
       },

@@ -6,6 +6,7 @@ import { useServer as acceptSockets } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../clock.ts'
 import type { Identity } from '../../identity/index.ts'
+import type { SharedCalls } from '../../invocation/index.ts'
 import { exactReplacer } from '../../json.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import type { RequestContext, Scope } from '../context.ts'
@@ -30,6 +31,8 @@ interface Options {
   readonly logger: Logger
   /** Origins that a browser's socket may come from. */
   readonly origins: ReadonlySet<string>
+  /** For one operation. */
+  readonly shareCalls: () => SharedCalls
 }
 
 interface Caller {
@@ -91,7 +94,13 @@ export function serveWebSockets(options: Options): AsyncDisposable {
         const actorNow = () => identity.authenticate(headers)
         try {
           const actor = await actorNow()
-          const context: RequestContext = { actor, actorNow, scope: scopeOf(extra.request.url), signal }
+          const context: RequestContext = {
+            actor,
+            actorNow,
+            scope: scopeOf(extra.request.url),
+            calls: options.shareCalls(),
+            signal,
+          }
           const prepared = await executor.prepare({
             document: documents(payload.query),
             operationName: payload.operationName ?? undefined,

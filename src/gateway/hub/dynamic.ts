@@ -28,7 +28,7 @@ interface Target {
 type Schemas = Readonly<Record<string, Schema>>
 
 export function dynamicResolvers(services: Services): Resolvers {
-  const { catalogue, connections, invoker } = services
+  const { catalogue, connections } = services
 
   async function targetOf(fieldName: string, context: RequestContext): Promise<Target> {
     const name = connectorOfField(fieldName)
@@ -58,7 +58,7 @@ export function dynamicResolvers(services: Services): Resolvers {
       throw new JunctorError('BAD_INPUT', 'arguments must be an object: values by the name of each argument.')
     const connection = await connections.resolve(actor, identityOf(entry), args.connection ?? null)
     return {
-      invoker,
+      invoker: context.calls,
       definition,
       connection: connection ? await connections.open(actor, connection.id) : null,
       reference,

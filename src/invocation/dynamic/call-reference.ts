@@ -14,7 +14,7 @@ import { Bytes, type Invoker, type WireArguments } from '../invocation.ts'
 import { invalidArgument } from '../request/argument-values.ts'
 
 export interface DynamicCall {
-  readonly invoker: Invoker
+  readonly invoker: Pick<Invoker, 'call'>
   readonly definition: ConnectorDefinition
   readonly connection: OpenConnection | null
   readonly reference: DynamicReference

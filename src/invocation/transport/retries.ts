@@ -1,55 +1,62 @@
-// Retries of safe calls: a broken connection or a gateway that is busy, twice at most.
+// Retries, two at most. What may be repeated is, after a broken connection or from a gateway that is busy; anything is
+// where the API says 429 with Retry-After: it has done nothing yet (RFC 6585 §4) and says when it will.
 import type { Clock } from '../../clock.ts'
+import { backoff, mostRetries } from './backoff.ts'
 import { isBrokenConnection } from './failure.ts'
 import { retryAfterSeconds } from './retry-after.ts'
+import { wait } from './wait.ts'
 import type { Send, WireAnswer } from './wire.ts'
 
 const busy = new Set([502, 503, 504])
-const waits = [250, 1_000] as const
-/** Someone is waiting for the answer: an API that asks for more is reported instead. */
-const longestWaitMs = 5_000
 
-/** `send` that tries again. For safe operations only. */
-export function retrying(send: Send, clock: Clock): Send {
+export type RetryReason = 'busy' | 'broken' | 'throttled'
+
+export interface Retrying {
+  /** Made twice, the call does what it does once: it is safe, or carries an idempotency key. */
+  readonly repeatable: boolean
+  readonly clock: Clock
+  /** At least 0 and less than 1. */
+  readonly random: () => number
+  readonly onRetry: (reason: RetryReason) => void
+}
+
+interface Retry {
+  readonly reason: RetryReason
+  readonly waitMs: number
+}
+
+/** `send` that tries again. The last answer or failure is the caller's. */
+export function retrying(send: Send, how: Retrying): Send {
   return async (request, signal) => {
-    for (const wait of waits) {
-      const outcome = await attempt(() => send(request, signal), wait, clock)
-      if (typeof outcome !== 'number') return outcome
-      await sleep(outcome, clock, signal)
+    for (let retry = 0; retry < mostRetries; retry++) {
+      const outcome = await attempt(() => send(request, signal), retry, how)
+      if ('status' in outcome) return outcome
+      how.onRetry(outcome.reason)
+      await wait(outcome.waitMs, how.clock, signal)
     }
     return send(request, signal)
   }
 }
 
-/** The answer, or the milliseconds to wait before the next attempt. */
 async function attempt(
   send: () => Promise<WireAnswer>,
-  wait: number,
-  clock: Clock,
-): Promise<WireAnswer | number> {
+  retry: number,
+  { repeatable, clock, random }: Retrying,
+): Promise<WireAnswer | Retry> {
   try {
     const answer = await send()
-    if (!busy.has(answer.status)) return answer
-    const seconds = retryAfterSeconds(answer.headers['retry-after'], clock)
-    const delay = Math.max(wait, (seconds ?? 0) * 1_000)
-    return delay > longestWaitMs ? answer : delay
+    const asked = retryAfterSeconds(answer.headers['retry-after'], clock)
+    const reason =
+      answer.status === 429 && asked !== null
+        ? 'throttled'
+        : busy.has(answer.status) && repeatable
+          ? 'busy'
+          : null
+    const waitMs = reason && backoff(retry, asked ?? 0, random())
+    return reason && waitMs !== null ? { reason, waitMs } : answer
   } catch (error) {
-    if (isBrokenConnection(error)) return wait
-    throw error
+    const waitMs = repeatable && isBrokenConnection(error) ? backoff(retry, 0, random()) : null
+    if (waitMs === null) throw error
+    return { reason: 'broken', waitMs }
   }
-}
-
-function sleep(milliseconds: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const stop = () => {
-      cancel()
-      reject(signal.reason)
-    }
-    const cancel = clock.after(milliseconds, () => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    })
-    signal.addEventListener('abort', stop, { once: true })
-  })
 }

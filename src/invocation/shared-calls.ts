@@ -1,0 +1,40 @@
+// Identical safe calls of one GraphQL operation, made once. What is shared belongs to one request of one caller, and to
+// one connection: an answer never reaches another authority.
+import { printJson } from '../json.ts'
+import type { Metrics } from '../telemetry/index.ts'
+import type { Invocation, InvocationResult, Invoker } from './invocation.ts'
+import { callPages } from './pages.ts'
+
+export interface SharedCalls extends Pick<Invoker, 'call'> {
+  /** As `callPages`; shared with calls for as many items only. */
+  pages(invocation: Invocation, limit: number): Promise<InvocationResult>
+}
+
+/** For one GraphQL operation: its answers are kept as long as what this returns. */
+export function shareCalls(invoker: Pick<Invoker, 'call'>, metrics: Metrics): SharedCalls {
+  const made = new Map<string, Promise<InvocationResult>>()
+
+  function once(
+    invocation: Invocation,
+    limit: number | null,
+    make: () => Promise<InvocationResult>,
+  ): Promise<InvocationResult> {
+    const { definition, operation, connection, url } = invocation
+    if (!operation.safe || url !== undefined) return make()
+    const { name, hash } = definition
+    const key = printJson([name, hash, operation.id, connection?.id ?? null, limit, invocation.arguments])
+    const known = made.get(key)
+    if (known !== undefined) {
+      metrics.upstreamSharedCalls.inc({ connector: name })
+      return known
+    }
+    const answer = make()
+    made.set(key, answer)
+    return answer
+  }
+
+  return {
+    call: invocation => once(invocation, null, () => invoker.call(invocation)),
+    pages: (invocation, limit) => once(invocation, limit, () => callPages(invoker, invocation, limit)),
+  }
+}

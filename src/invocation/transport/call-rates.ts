@@ -1,0 +1,95 @@
+// How often an API is called through one connection and through one connector. A burst of a second's calls goes out at
+// once, what is more waits for its turn, and what would wait too long is refused (GCRA: one number for each limit, the
+// time at which all its calls will have had their turn).
+import QuickLRU from 'quick-lru'
+import type { Clock } from '../../clock.ts'
+import { JunctorError } from '../../errors.ts'
+import { longestWaitMs } from './backoff.ts'
+import { wait } from './wait.ts'
+
+/** Calls a second; 0 is no limit. */
+export interface CallRates {
+  readonly connection: number
+  readonly connector: number
+}
+
+export const withoutLimits: CallRates = { connection: 0, connector: 0 }
+
+export type RateLimit = keyof CallRates
+
+export interface RatedCaller {
+  readonly connector: string
+  readonly connection: string | null
+}
+
+interface Options {
+  readonly rates: CallRates
+  readonly clock: Clock
+  readonly onLimited: (caller: RatedCaller, limit: RateLimit, outcome: 'waited' | 'refused') => void
+}
+
+/** A limit that nobody has used for long is full, and need not be remembered. */
+const mostLimits = 10_000
+
+const burstMs = 1_000
+
+const subjects: Readonly<Record<RateLimit, string>> = {
+  connection: 'The connection',
+  connector: 'The connector',
+}
+
+/** One turn of a limit: how long until it comes, and how to take it. */
+interface Turn {
+  readonly limit: RateLimit
+  readonly waitMs: number
+  take(): void
+}
+
+/** Resolves when the call may be made. Throws RATE_LIMITED with the seconds after which there is room again. */
+export type TakeTurn = (caller: RatedCaller, signal: AbortSignal) => Promise<void>
+
+export function createCallRates({ rates, clock, onLimited }: Options): TakeTurn {
+  const ends = new QuickLRU<string, number>({ maxSize: mostLimits })
+
+  function turnOf(limit: RateLimit, name: string): Turn | null {
+    if (rates[limit] === 0) return null
+    const now = clock.now()
+    const key = `${limit} ${name}`
+    // A clock that was set back must not leave a limit closed for as long.
+    const end = Math.min(Math.max(ends.get(key) ?? now, now), now + burstMs + longestWaitMs)
+    const next = end + 1_000 / rates[limit]
+    return {
+      limit,
+      waitMs: Math.max(0, Math.round(next - now - burstMs)),
+      take: () => void ends.set(key, next),
+    }
+  }
+
+  return async (caller, signal) => {
+    const turns = [
+      caller.connection === null ? null : turnOf('connection', caller.connection),
+      turnOf('connector', caller.connector),
+    ].filter(turn => turn !== null)
+    const slowest = turns.reduce<Turn | null>(
+      (slow, turn) => (turn.waitMs > (slow?.waitMs ?? 0) ? turn : slow),
+      null,
+    )
+    if (slowest && slowest.waitMs > longestWaitMs) {
+      onLimited(caller, slowest.limit, 'refused')
+      throw refused(slowest, rates)
+    }
+    for (const turn of turns) turn.take()
+    if (!slowest) return
+    onLimited(caller, slowest.limit, 'waited')
+    await wait(slowest.waitMs, clock, signal)
+  }
+}
+
+function refused({ limit, waitMs }: Turn, rates: CallRates): JunctorError {
+  const retryAfter = Math.ceil(waitMs / 1_000)
+  return new JunctorError(
+    'RATE_LIMITED',
+    `${subjects[limit]} is used for more than the ${rates[limit]} calls a second that the hub makes with it, and the calls that wait take ${longestWaitMs / 1_000} seconds already; try again in ${retryAfter} seconds.`,
+    { details: { retryAfter } },
+  )
+}

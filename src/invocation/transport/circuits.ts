@@ -1,0 +1,110 @@
+// A circuit for each origin that a connector calls: where most calls come to nothing, the API is left alone for a
+// while, and its callers learn so at once. Then one call tries whether it is back. Each connector has its own, so that
+// a broken or hostile package cannot close an API to the others.
+import QuickLRU from 'quick-lru'
+import type { Clock } from '../../clock.ts'
+import { isJunctorError, JunctorError } from '../../errors.ts'
+import type { WireAnswer } from './wire.ts'
+
+/** Opens when so many of the last `watched` calls failed, and they are half of them. */
+const failuresToOpen = 10
+const watched = 20
+/** Failures that nobody has added to for so long tell nothing of now. */
+const forgetMs = 30_000
+const pauseMs = 10_000
+const mostCircuits = 10_000
+
+interface Circuit {
+  /** True for each of the last calls that failed. */
+  failed: readonly boolean[]
+  lastMs: number
+  /** When a call may try again; null while the circuit is closed. */
+  opensMs: number | null
+  trying: boolean
+}
+
+export interface Circuits {
+  /** Throws CIRCUIT_OPEN. */
+  assertClosed(connector: string, origin: string): void
+  /** Does the work and learns from its outcome. Throws CIRCUIT_OPEN without doing it, and what the work throws. */
+  run(connector: string, origin: string, work: () => Promise<WireAnswer>): Promise<WireAnswer>
+}
+
+interface Options {
+  readonly clock: Clock
+  readonly onOpen: (connector: string) => void
+}
+
+export function createCircuits({ clock, onOpen }: Options): Circuits {
+  const circuits = new QuickLRU<string, Circuit>({ maxSize: mostCircuits })
+
+  function circuitOf(connector: string, origin: string): Circuit {
+    const key = `${connector} ${origin}`
+    const circuit = circuits.get(key) ?? { failed: [], lastMs: 0, opensMs: null, trying: false }
+    circuits.set(key, circuit)
+    return circuit
+  }
+
+  function assertClosed(circuit: Circuit, origin: string): void {
+    if (circuit.opensMs === null) return
+    const left = circuit.opensMs - clock.now()
+    if (left > 0 || circuit.trying) throw open(origin, left)
+  }
+
+  function settle(circuit: Circuit, connector: string, verdict: Verdict, tried: boolean): void {
+    if (tried) circuit.trying = false
+    // What was under way when the circuit opened says nothing new.
+    if (verdict === 'unknown' || (circuit.opensMs !== null && !tried)) return
+    const now = clock.now()
+    const before = tried || now - circuit.lastMs > forgetMs ? [] : circuit.failed
+    circuit.failed = [...before, verdict === 'failed'].slice(-watched)
+    circuit.lastMs = now
+    const failures = circuit.failed.filter(Boolean).length
+    const opens = tried
+      ? verdict === 'failed'
+      : failures >= failuresToOpen && failures * 2 >= circuit.failed.length
+    circuit.opensMs = opens ? now + pauseMs : null
+    if (opens) onOpen(connector)
+  }
+
+  return {
+    assertClosed: (connector, origin) => assertClosed(circuitOf(connector, origin), origin),
+    async run(connector, origin, work) {
+      const circuit = circuitOf(connector, origin)
+      assertClosed(circuit, origin)
+      const tries = circuit.opensMs !== null
+      if (tries) circuit.trying = true
+      let verdict: Verdict = 'unknown'
+      try {
+        const answer = await work()
+        verdict = failedStatuses.has(answer.status) ? 'failed' : 'answered'
+        return answer
+      } catch (error) {
+        verdict = verdictOf(error)
+        throw error
+      } finally {
+        settle(circuit, connector, verdict, tries)
+      }
+    },
+  }
+}
+
+type Verdict = 'failed' | 'answered' | 'unknown'
+
+/** A gateway without the API behind it. A 500 may be about one call only, and throttling is for the rate limits. */
+const failedStatuses = new Set([502, 503, 504])
+
+function verdictOf(error: unknown): Verdict {
+  if (!isJunctorError(error)) return 'unknown'
+  if (error.code === 'UPSTREAM_UNREACHABLE' || error.code === 'UPSTREAM_TIMEOUT') return 'failed'
+  return error.code === 'UPSTREAM_INVALID' ? 'answered' : 'unknown'
+}
+
+function open(origin: string, leftMs: number): JunctorError {
+  const retryAfter = Math.max(1, Math.ceil(leftMs / 1_000))
+  return new JunctorError(
+    'CIRCUIT_OPEN',
+    `${origin} failed too many of the last calls and is left alone for a moment; try again in ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}.`,
+    { details: { retryAfter } },
+  )
+}
