@@ -13,6 +13,7 @@ test('an empty environment has the documented defaults', () => {
     connectorFolders: [],
     allowPrivate: [],
     origins: [],
+    callRates: { connection: 100, connector: 500 },
     trustedProxies: [],
     production: false,
   })
@@ -31,6 +32,9 @@ test.each([
   ['JUNCTOR_ORIGINS', 'https://api.example.com'],
   ['JUNCTOR_ORIGINS', '*=tcp://127.0.0.1:9000'],
   ['JUNCTOR_ORIGINS', 'postgres://db.example.com=http://127.0.0.1:9000'],
+  ['JUNCTOR_CALL_RATES', '100'],
+  ['JUNCTOR_CALL_RATES', '1.5,10'],
+  ['JUNCTOR_CALL_RATES', '-1,10'],
   ['JUNCTOR_TRUST_PROXY', 'true'],
   ['JUNCTOR_TRUST_PROXY', '10.0.0.0/8,0.0.0.0/0'],
   ['JUNCTOR_TRUST_PROXY', '10.0.0.0/33'],
@@ -51,6 +55,10 @@ test('production without keys does not start', () => {
   const config = readConfig({ NODE_ENV: 'production', JUNCTOR_KEYS: `k1:${key},k0:${key}` })
   expect(config.keys?.map(({ id }) => id)).toEqual(['k1', 'k0'])
   expect(JSON.stringify(config)).not.toContain(key)
+})
+
+test('call rates are those of a connection and of a connector', () => {
+  expect(readConfig({ JUNCTOR_CALL_RATES: '20, 0' }).callRates).toEqual({ connection: 20, connector: 0 })
 })
 
 test('origins are read exactly', () => {

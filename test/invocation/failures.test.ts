@@ -6,7 +6,6 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OpenConnection } from '../../src/connections/index.ts'
-import type { JunctorError } from '../../src/errors.ts'
 import type { Invocation, Limits } from '../../src/invocation/index.ts'
 import {
   authentication,
@@ -343,85 +342,6 @@ describe('time', () => {
     await expect(
       opened.invoker.call(invocation(about, operation(), { signal: leaving.signal })),
     ).rejects.toBe(reason)
-  })
-})
-
-describe('retries', () => {
-  const counted = async (
-    answer: Answer,
-    called = operation(),
-    rest: Partial<Invocation> = {},
-    limits: Partial<Limits> = {},
-  ) => {
-    await using upstream = await startUpstream()
-    const clock = impatientClock()
-    await using opened = openInvoker({ allowPrivate: [upstream.origin], clock, limits })
-    upstream.answer = answer
-    const outcome = await opened.invoker.call(invocation(definition(upstream.origin), called, rest)).then(
-      ({ status }) => status,
-      (error: JunctorError) => error.code,
-    )
-    return { outcome, calls: upstream.seen.length, waits: clock.waits }
-  }
-  const status =
-    (code: number, headers = {}): Answer =>
-    (_request, response) =>
-      response.writeHead(code, headers).end()
-  const reset: Answer = (_request, response) => response.destroy()
-
-  test.each([502, 503, 504])('%i of a safe call is tried twice more', async code => {
-    expect(await counted(status(code))).toEqual({ outcome: 'UPSTREAM_ERROR', calls: 3, waits: [250, 1_000] })
-  })
-
-  test('a reset of a safe call is tried again, and success ends it', async () => {
-    expect(await counted(reset)).toMatchObject({ outcome: 'UPSTREAM_UNREACHABLE', calls: 3 })
-    let calls = 0
-    const once: Answer = (request, response) => (calls++ === 0 ? reset : json({}))(request, response)
-    expect(await counted(once)).toMatchObject({ outcome: 200, calls: 2 })
-  })
-
-  test.each([status(503), reset])('an unsafe call is made once, whatever happens', async answer => {
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const)
-      expect(await counted(answer, operation({ method }))).toMatchObject({ calls: 1, waits: [] })
-    expect(await counted(answer, operation(), { url: '/x', method: 'DELETE' })).toMatchObject({ calls: 1 })
-  })
-
-  test('a GET that a policy makes a DELETE of is made once', async () => {
-    await using upstream = await startUpstream()
-    await using opened = openInvoker({ allowPrivate: [upstream.origin], clock: impatientClock() })
-    upstream.answer = status(503)
-    const route = policy('routerequesttoendpoint', { newPath: '/x', httpMethod: 'DELETE' })
-    await failureOf(
-      opened.invoker.call(invocation(definition(upstream.origin, { policies: [route] }), operation())),
-    )
-    expect(upstream.seen.map(({ method }) => method)).toEqual(['DELETE'])
-  })
-
-  test('a POST that is marked safe is tried again', async () => {
-    expect(await counted(status(503), operation({ method: 'POST', safe: true }))).toMatchObject({ calls: 3 })
-  })
-
-  test('a call that took too long is not made again', async () => {
-    expect(await counted(() => {}, operation(), {}, { headersMs: 50 })).toEqual({
-      outcome: 'UPSTREAM_TIMEOUT',
-      calls: 1,
-      waits: [],
-    })
-  })
-
-  test.each([400, 401, 404, 429, 500, 501])('%i is not tried again', async code => {
-    expect(await counted(status(code))).toMatchObject({ calls: 1 })
-  })
-
-  test('a short Retry-After is waited for, a long one is reported', async () => {
-    expect(await counted(status(503, { 'retry-after': '3' }))).toMatchObject({
-      calls: 3,
-      waits: [3_000, 3_000],
-    })
-    expect(await counted(status(503, { 'retry-after': '60' }))).toMatchObject({
-      outcome: 'UPSTREAM_ERROR',
-      calls: 1,
-    })
   })
 })
 

@@ -47,6 +47,37 @@ export function impatientClock(): Clock & { readonly waits: number[] } {
   }
 }
 
+export interface HandClock extends Clock {
+  /** All that was waited for, over or not. Milliseconds. */
+  readonly waits: number[]
+  /** Moves the time, and ends what was waited for until then. */
+  advance(milliseconds: number): void
+}
+
+/** A clock that stands still until the test moves it. */
+export function handClock(): HandClock {
+  const waiting = new Set<{ readonly due: number; readonly callback: () => void }>()
+  let now = Date.parse('2030-01-01T00:00:00Z')
+  const clock: HandClock = {
+    waits: [],
+    now: () => now,
+    after(milliseconds, callback) {
+      const waiter = { due: now + milliseconds, callback }
+      clock.waits.push(milliseconds)
+      waiting.add(waiter)
+      return () => waiting.delete(waiter)
+    },
+    advance(milliseconds) {
+      now += milliseconds
+      for (const waiter of [...waiting].filter(({ due }) => due <= now)) {
+        waiting.delete(waiter)
+        waiter.callback()
+      }
+    },
+  }
+  return clock
+}
+
 /** The JunctorError that a call fails with. */
 export async function failureOf(call: Promise<unknown>): Promise<JunctorError> {
   try {

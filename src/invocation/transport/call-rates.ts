@@ -89,7 +89,7 @@ function refused({ limit, waitMs }: Turn, rates: CallRates): JunctorError {
   const retryAfter = Math.ceil(waitMs / 1_000)
   return new JunctorError(
     'RATE_LIMITED',
-    `${subjects[limit]} is used for more than the ${rates[limit]} calls a second that the hub makes with it, and the calls that wait take ${longestWaitMs / 1_000} seconds already; try again in ${retryAfter} seconds.`,
+    `${subjects[limit]} is used for more calls than the hub makes with one (${rates[limit]} a second), and those that wait take ${longestWaitMs / 1_000} seconds already; try again in ${retryAfter} seconds.`,
     { details: { retryAfter } },
   )
 }

@@ -36,6 +36,8 @@ export async function startMeasuredHub(options: {
       PORT: String(port),
       JUNCTOR_DATA: options.dataFolder,
       JUNCTOR_LOG: 'error',
+      // What is measured is the hub, not its patience with an API.
+      JUNCTOR_CALL_RATES: '0,0',
       ...options.env,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
