@@ -9,6 +9,7 @@ import { createEgressGuard, type EgressGuardOptions } from './egress/guard.ts'
 import { createSubstitutes } from './egress/substitutes.ts'
 import type { Invocation, InvocationResult, Invoker, WebappSockets } from './invocation.ts'
 import { performCall } from './perform-call.ts'
+import { redactedCause } from './response/redacted-cause.ts'
 import { createRedactor, type Redactor } from './response/redactor.ts'
 import { type CallRates, withoutLimits } from './transport/call-rates.ts'
 import { createKindness } from './transport/kindness.ts'
@@ -89,10 +90,10 @@ function statusClass(status: number): string {
   return `${Math.floor(status / 100)}xx`
 }
 
-/** The error with connector and operation, and no secret in its sentence: a host may have been made from one. */
+/** The error with connector and operation, and no secret in it: a host may have been made from one. */
 function named(error: JunctorError, { definition, operation }: Invocation, redactor: Redactor): JunctorError {
   return new JunctorError(error.code, redactor.redact(error.message), {
-    cause: error.cause,
+    cause: redactedCause(error.cause, redactor),
     details: { ...error.details, connector: definition.name, operation: operation.id },
   })
 }

@@ -8,8 +8,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { InvokerOptions } from '../../src/invocation/index.ts'
 import { requirement } from '../harness/requirement.ts'
-import { definition, invocation, operation } from './definitions.ts'
+import { canaryConnections, leaksIn, shownOf } from './canaries.ts'
+import { authentication, connection, definition, invocation, operation, policy } from './definitions.ts'
 import { failureOf, openInvoker } from './open-invoker.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'junctor-tls-'))
@@ -35,11 +37,12 @@ describe.runIf(made)('https', () => {
     rmSync(folder, { recursive: true })
   })
 
+  const means = (host: string): Partial<InvokerOptions> => ({
+    allowPrivate: [`https://${host}:${port}`],
+    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+  })
   const call = async (host: string) => {
-    await using opened = openInvoker({
-      allowPrivate: [`https://${host}:${port}`],
-      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
-    })
+    await using opened = openInvoker(means(host))
     return await opened.invoker.call(invocation(definition(`https://${host}:${port}`), operation()))
   }
 
@@ -51,6 +54,16 @@ describe.runIf(made)('https', () => {
     ])
   })
 
+  test('a secret is in nothing that is shown of a certificate that fails', async () => {
+    for (const open of Object.values(canaryConnections)) {
+      await using opened = openInvoker(means('api.junctor.test'))
+      const about = definition(`https://api.junctor.test:${port}`)
+      const error = await failureOf(opened.invoker.call(invocation(about, operation(), { connection: open })))
+      expect(error.code).toBe('UPSTREAM_UNREACHABLE')
+      expect(leaksIn(await shownOf(error, opened))).toEqual([])
+    }
+  })
+
   test('a trusted one is accepted for its own name only', async () => {
     setDefaultCACertificates([
       ...getCACertificates('default'),
@@ -59,6 +72,18 @@ describe.runIf(made)('https', () => {
     expect((await call('api.junctor.test')).body).toEqual({ host: `api.junctor.test:${port}` })
     const error = await failureOf(call('other.junctor.test'))
     expect(error.message).toContain('its certificate is for another name')
+  })
+
+  test('a host made from a secret is in nothing that is shown of a certificate for another name', async () => {
+    await using opened = openInvoker(means('secret-canary.junctor.test'))
+    const host = policy('dynamichosturl', {
+      urlTemplate: `https://@connectionParameters('sub').junctor.test:${port}`,
+    })
+    const about = definition('https://x.example', { policies: [host] })
+    const open = connection(authentication('CUSTOM'), { sub: 'secret-canary' })
+    const error = await failureOf(opened.invoker.call(invocation(about, operation(), { connection: open })))
+    expect(error.message).toContain('its certificate is for another name')
+    expect((await shownOf(error, opened)).match(/.*secret-canary.*/gi)).toBeNull()
   })
 })
 
