@@ -10,11 +10,12 @@ import { createExecutor } from '../../../src/gateway/execute.ts'
 import { readHubSdl } from '../../../src/gateway/index.ts'
 import { buildSlice, type Slice } from '../../../src/gateway/slices/slice.ts'
 import { connectorBase } from '../../../src/gateway/slices/subgraph-base.ts'
-import { createInvoker, type Invoker } from '../../../src/invocation/index.ts'
+import { createInvoker, type Invoker, shareCalls } from '../../../src/invocation/index.ts'
 import { createLogger, createMetrics } from '../../../src/telemetry/index.ts'
 
 const logger = createLogger('silent', { write: () => {} })
 const hub = parse(readHubSdl(), { noLocation: true })
+const metrics = createMetrics()
 const present = createErrorPresenter(logger)
 
 /** Every host is the stand-in at `origin`. */
@@ -24,7 +25,7 @@ export function openInvoker(origin: string): Invoker {
     origins: [{ from: '*', to: origin }],
     clock: systemClock,
     logger,
-    metrics: createMetrics(),
+    metrics,
     webapps: { socketPath: () => Promise.reject(new Error('There is no webapp in the corpus.')) },
   })
 }
@@ -78,6 +79,7 @@ export function serve(
           actor: caller,
           actorNow: async () => caller,
           scope: { kind: 'subgraph', connector: name },
+          calls: shareCalls(invoker, metrics),
           signal,
         },
       })
