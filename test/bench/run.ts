@@ -1,36 +1,51 @@
 // `npm run bench -- <name>`: measures, and prints. Nothing here is a test; a figure is that of one run on one machine.
 //
 //   npm ci --prefix test/bench && npm run bench -- scale [--starts 9] [--samples 7] [--connectors <folder>]
+//   npm ci --prefix test/bench && npm run bench -- calls [--rounds 5]
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { calls } from './calls.ts'
 import { scale } from './scale.ts'
 
 const corpus = process.env.JUNCTOR_CORPUS ?? join(import.meta.dirname, '../../../shared/corpus')
+const usage = `Usage: npm run bench -- scale [--starts 9] [--samples 7] [--connectors <folder>]
+       npm run bench -- calls [--rounds 5]
+`
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     starts: { type: 'string', default: '9' },
     samples: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '5' },
     connectors: { type: 'string', default: join(corpus, 'power-platform') },
   },
 })
-const missing = [join(import.meta.dirname, 'node_modules'), values.connectors].filter(
+const print = (text: string) => process.stdout.write(text)
+const benches: Readonly<Record<string, { readonly needs: readonly string[]; run(): Promise<void> }>> = {
+  scale: {
+    needs: [values.connectors],
+    run: () =>
+      scale({
+        starts: Number(values.starts),
+        samples: Number(values.samples),
+        connectors: values.connectors,
+        print,
+      }),
+  },
+  calls: { needs: [], run: () => calls({ rounds: Number(values.rounds), print }) },
+}
+
+const bench = benches[positionals.join()]
+const missing = [join(import.meta.dirname, 'node_modules'), ...(bench?.needs ?? [])].filter(
   path => !existsSync(path),
 )
-if (positionals.join() !== 'scale' || missing.length > 0) {
+if (!bench || missing.length > 0) {
   process.stderr.write(
-    missing.length > 0
+    bench
       ? `${missing.join(' and ')} must be there: run npm ci --prefix test/bench, and name a folder of connectors with --connectors.\n`
-      : 'Usage: npm run bench -- scale [--starts 9] [--samples 7] [--connectors <folder>]\n',
+      : usage,
   )
   process.exitCode = 2
-} else {
-  await scale({
-    starts: Number(values.starts),
-    samples: Number(values.samples),
-    connectors: values.connectors,
-    print: text => process.stdout.write(text),
-  })
-}
+} else await bench.run()

@@ -1,7 +1,7 @@
 // Another program, with an end in time and in memory, and how it ended.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { residentMegabytes } from './machine.ts'
+import { residentMegabytes } from '../measure/machine.ts'
 
 const lookMilliseconds = 50
 

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signUp } from '../../harness/client.ts'
 import { waitFor } from '../../harness/hub.ts'
-import { startMeasuredHub } from './measured-hub.ts'
-import { answerTo } from './open-hub.ts'
-import type { HubKind } from './starts.ts'
+import { type HubKind, startMeasuredHub } from '../measure/measured-hub.ts'
+import { answerTo } from '../measure/open-hub.ts'
 
 const patienceSeconds = 600
 

@@ -1,8 +1,8 @@
 // One more connector while the hub is under load: from the start of the mutation to the answer of the first query
 // that uses it.
 import type { HubClient } from '../../harness/client.ts'
-import { median } from './figures.ts'
-import { type Load, type LoadOptions, load } from './load.ts'
+import { median } from '../measure/figures.ts'
+import { type Load, type LoadOptions, load } from '../measure/load.ts'
 import { sampleDocument } from './sample-api.ts'
 
 const imports = 10

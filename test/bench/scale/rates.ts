@@ -1,10 +1,10 @@
 // How many small queries a hub answers in a second: as many as ten connections can ask. Two processes of one program
 // differ by more than what is looked for, so each sample is of fresh processes, and a control says how far two hubs
 // differ that are the same.
-import { median } from './figures.ts'
-import { load } from './load.ts'
-import { answerTo, type OpenHub, openHub } from './open-hub.ts'
-import type { HubKind } from './starts.ts'
+import { median } from '../measure/figures.ts'
+import { load } from '../measure/load.ts'
+import type { HubKind } from '../measure/measured-hub.ts'
+import { answerTo, type OpenHub, openHub } from '../measure/open-hub.ts'
 
 const warmSeconds = 3
 const roundSeconds = 3

@@ -1,7 +1,8 @@
 // The figures as tables in Markdown, each beside its target.
+
+import { against, count, megabytes, milliseconds, table } from '../measure/figures.ts'
 import type { ColdStart } from './cold-start.ts'
 import type { Composition } from './compositions.ts'
-import { against, count, megabytes, milliseconds, table } from './figures.ts'
 import type { Imports } from './imports.ts'
 import type { Rates, Ratio } from './rates.ts'
 import type { Starts } from './starts.ts'

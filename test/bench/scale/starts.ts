@@ -1,12 +1,7 @@
 // From the start of the process to the first answered query, and what is resident then. Starts alternate between the
 // kinds of hub, so that what else the machine does falls on all of them alike.
-import { median } from './figures.ts'
-import { startMeasuredHub } from './measured-hub.ts'
-
-export interface HubKind {
-  readonly dataFolder: string
-  readonly env: Readonly<Record<string, string>>
-}
+import { median } from '../measure/figures.ts'
+import { type HubKind, startMeasuredHub } from '../measure/measured-hub.ts'
 
 export interface Starts {
   readonly milliseconds: number

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 
-const program = join(import.meta.dirname, '../node_modules/autocannon/autocannon.js')
+const program = join(import.meta.dirname, 'load-process.mjs')
 const connections = 10
 
 const result = z.object({
@@ -39,19 +39,18 @@ export interface LoadOptions {
 
 /** Ten connections that ask again as soon as they are answered, or at a fixed rate. */
 export async function load(options: LoadOptions): Promise<Load> {
-  const headers = { ...options.headers, 'content-type': 'application/json' }
-  const child = spawn(
-    process.execPath,
-    [
-      program,
-      ...['--json', '--no-progress', '--method', 'POST', '--connections', String(connections)],
-      ...['--duration', String(options.seconds), '--expectBody', options.expected],
-      ...['--body', JSON.stringify({ query: options.query })],
-      ...Object.entries(headers).flatMap(([name, value]) => ['--headers', `${name}=${value}`]),
-      ...(options.rate === undefined ? [] : ['--overallRate', String(Math.round(options.rate))]),
-      `${options.url}/graphql`,
-    ],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
+  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.end(
+    JSON.stringify({
+      url: `${options.url}/graphql`,
+      method: 'POST',
+      headers: { ...options.headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: options.query }),
+      expectBody: options.expected,
+      connections,
+      duration: options.seconds,
+      ...(options.rate === undefined ? {} : { overallRate: Math.round(options.rate) }),
+    }),
   )
   const { requests, latency, errors, timeouts, non2xx, mismatches } = result.parse(
     JSON.parse(await text(child.stdout)),

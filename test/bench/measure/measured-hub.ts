@@ -10,8 +10,14 @@ const probe = JSON.stringify({ query: '{ viewer { email } }' })
 /** How finely the first answer is looked for. */
 const probeMilliseconds = 5
 
+export interface HubKind {
+  readonly dataFolder: string
+  readonly env: Readonly<Record<string, string>>
+}
+
 export interface MeasuredHub extends AsyncDisposable {
   readonly url: string
+  readonly pid: number
   /** From the start of the process to the first answered query. */
   readonly firstAnswerMilliseconds: number
   /** At that moment. */
@@ -21,10 +27,7 @@ export interface MeasuredHub extends AsyncDisposable {
   output(): string
 }
 
-export async function startMeasuredHub(options: {
-  readonly dataFolder: string
-  readonly env: Readonly<Record<string, string>>
-}): Promise<MeasuredHub> {
+export async function startMeasuredHub(options: HubKind): Promise<MeasuredHub> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const { DATABASE_URL: _, ...inherited } = process.env
@@ -55,6 +58,7 @@ export async function startMeasuredHub(options: {
   }
   return {
     url,
+    pid,
     firstAnswerMilliseconds,
     memory,
     async memoryNow() {

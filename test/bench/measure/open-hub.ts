@@ -1,7 +1,6 @@
 // A measured hub with somebody signed in.
 import { clientOf, type HubClient } from '../../harness/client.ts'
-import { type MeasuredHub, startMeasuredHub } from './measured-hub.ts'
-import type { HubKind } from './starts.ts'
+import { type HubKind, type MeasuredHub, startMeasuredHub } from './measured-hub.ts'
 
 export interface OpenHub {
   readonly hub: MeasuredHub
