@@ -18,6 +18,25 @@ export interface OriginSubstitute {
   readonly to: string
 }
 
+/** Samplers by the names of OpenTelemetry's OTEL_TRACES_SAMPLER. */
+const samplers = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const
+
+export interface TracingSettings {
+  /** Where spans are posted. */
+  readonly endpoint: string
+  readonly serviceName: string
+  readonly sampler: (typeof samplers)[number]
+  /** Of `traceidratio`: the part of all traces that is kept, 0 to 1. */
+  readonly samplerRatio: number
+}
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -41,6 +60,8 @@ export interface Config {
   /** Addresses and networks (CIDR) whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
+  /** Null: no spans are made. */
+  readonly tracing: TracingSettings | null
   readonly production: boolean
 }
 
@@ -108,6 +129,14 @@ const proxies = list(',').pipe(
   ),
 )
 
+/** The exporter would send a name and password in the URL, and the log would show them. */
+const collector = z
+  .string()
+  .refine(
+    text => /^https?:\/\//i.test(text) && URL.canParse(text) && !hasCredential(new URL(text)),
+    'must be the http:// or https:// URL of a collector, such as http://127.0.0.1:4318; what it is to know goes into OTEL_EXPORTER_OTLP_HEADERS',
+  )
+
 const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
@@ -134,6 +163,11 @@ const environment = z.object({
   JUNCTOR_CALL_RATES: callRates.default({ connection: 100, connector: 500 }),
   JUNCTOR_TRUST_PROXY: proxies.default([]),
   JUNCTOR_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.optional(),
+  OTEL_SERVICE_NAME: z.string().default('junctor'),
+  OTEL_TRACES_SAMPLER: z.enum(samplers).default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   NODE_ENV: z.string().default('development'),
 })
 
@@ -166,8 +200,27 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     callRates: values.JUNCTOR_CALL_RATES,
     trustedProxies: values.JUNCTOR_TRUST_PROXY,
     logLevel: values.JUNCTOR_LOG,
+    tracing: tracingOf(values),
     production,
   }
+}
+
+/** Each signal has a path below the common endpoint; its own endpoint is taken as it stands (OTLP exporter specification). */
+function tracingOf(values: z.infer<typeof environment>): TracingSettings | null {
+  const common = values.OTEL_EXPORTER_OTLP_ENDPOINT
+  const endpoint =
+    values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (common && `${common.replace(/\/+$/, '')}/v1/traces`)
+  if (endpoint === undefined) return null
+  return {
+    endpoint,
+    serviceName: values.OTEL_SERVICE_NAME,
+    sampler: values.OTEL_TRACES_SAMPLER,
+    samplerRatio: values.OTEL_TRACES_SAMPLER_ARG,
+  }
+}
+
+function hasCredential({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
 }
 
 function isOrigin(text: string): boolean {

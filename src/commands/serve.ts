@@ -17,7 +17,7 @@ import { createHosting } from '../hosting/index.ts'
 import { createIdentity } from '../identity/index.ts'
 import { createInvoker } from '../invocation/index.ts'
 import { openStore, type Store } from '../store/index.ts'
-import { createLogger, createMetrics, type Logger } from '../telemetry/index.ts'
+import { createLogger, createMetrics, type Logger, openTracing } from '../telemetry/index.ts'
 import {
   type Bus,
   createTriggers,
@@ -64,6 +64,8 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
   const dataFolder = await claimDataFolder(config.dataFolder)
 
   await using stack = new AsyncDisposableStack()
+  const tracing = await openTracing(config.tracing, logger)
+  if (tracing) stack.use(tracing)
   const store = stack.use(
     await openStore({
       databaseUrl: config.databaseUrl,
@@ -82,7 +84,9 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
   const connectors = createServedConnectors(catalogue)
   const { allowPrivate, origins, callRates: rates } = config
   const webapps = stack.use(createHosting({ dataFolder, guard: { allowPrivate }, logger, metrics, clock }))
-  const invoker = stack.use(createInvoker({ allowPrivate, origins, rates, clock, logger, metrics, webapps }))
+  const invoker = stack.use(
+    createInvoker({ allowPrivate, origins, rates, clock, logger, metrics, tracing, webapps }),
+  )
   const connections = createConnections({ store, vault, connectors, clock, tester: createTester(invoker) })
   const bus = stack.use(openBus(config, store, logger))
   const triggers = stack.use(
@@ -122,6 +126,7 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
     clock,
     logger,
     metrics,
+    tracing,
   }
   const gateway = stack.use(
     await createGateway({

@@ -2,13 +2,13 @@
 
 import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
-import { Bytes, type InvocationResult } from '../invocation/index.ts'
+import { Bytes, type CallWatch, type InvocationResult } from '../invocation/index.ts'
 import { printJson } from '../json.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
 import type { LoadedConnector } from './catalogue/catalogue.ts'
 import { identityOf } from './catalogue/installed.ts'
-import { signedIn } from './context.ts'
+import { type RequestContext, signedIn } from './context.ts'
 import type { Resolver } from './resolver.ts'
 import type { Services } from './services.ts'
 import type { Slice } from './slices/slice.ts'
@@ -28,7 +28,7 @@ export function operationOf(
 
 /** What calls need of the hub's services. */
 interface CallServices {
-  readonly connections: Pick<Services['connections'], 'use'>
+  readonly connections: Pick<Services['connections'], 'use' | 'roleOf'>
   readonly invoker: Services['invoker']
   readonly audit: Pick<Services['audit'], 'append'>
 }
@@ -45,7 +45,17 @@ export function createOperationCaller(services: CallServices) {
     const identity = identityOf(connector.entry)
     const operationDefinition = operationOf(connector, operation)
 
-    return async (_source, args, context) => {
+    async function watchOf(context: RequestContext, id: string | null, key: string): Promise<CallWatch> {
+      const { trace, span = null } = context
+      if (!trace) return { span, tell: null }
+      const role = id === null ? null : await services.connections.roleOf(context.actor, id)
+      return {
+        span,
+        tell: trace.field({ key, connector: name, operation: operation.operationId, connection: id, role }),
+      }
+    }
+
+    return async (_source, args, context, key = operation.field) => {
       const actor = signedIn(context)
       if (operationDefinition.role.role === 'webhook')
         throw new JunctorError(
@@ -61,6 +71,7 @@ export function createOperationCaller(services: CallServices) {
         connection: used?.open ?? null,
         arguments: wire,
         signal: context.signal,
+        watch: await watchOf(context, used?.open.id ?? null, key),
       }
       const { limit } = wire
       const outcome = await attempt(() =>

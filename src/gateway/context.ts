@@ -3,6 +3,8 @@
 import { JunctorError } from '../errors.ts'
 import type { Actor } from '../identity/index.ts'
 import type { SharedCalls } from '../invocation/index.ts'
+import type { Span } from '../telemetry/index.ts'
+import type { CallTrace } from './call-trace.ts'
 
 /** What a request may reach: the whole graph, or one connector's subgraph. `named` widens introspection. */
 export type Scope =
@@ -19,6 +21,24 @@ export interface RequestContext {
   readonly calls: SharedCalls
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal
+  readonly asked: Asked
+  /** The span of the operation that runs; absent where no spans are made. */
+  readonly span?: Span
+  /** Where the calls of the operation that runs are written down; absent where nobody asked. */
+  readonly trace?: CallTrace
+}
+
+/** What a request says about tracing. */
+export interface Asked {
+  /** W3C Trace Context: the span that the caller makes this request in. */
+  readonly traceparent: string | null
+  /** The caller wants to see the calls that its fields made. */
+  readonly trace: boolean
+}
+
+/** What a request asks in its `extensions`. */
+export function asksTrace(extensions: Readonly<Record<string, unknown>> | null | undefined): boolean {
+  return extensions?.trace === true
 }
 
 /** The caller. Throws UNAUTHENTICATED when signed out. */

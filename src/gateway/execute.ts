@@ -145,7 +145,7 @@ function dispatch(slice: Slice, options: Options): GraphQLFieldResolver<unknown,
     if (rootTypes.has(type)) {
       if (info.fieldName === '_service' && context.scope.kind === 'subgraph')
         return { sdl: options.sdl(context.scope.connector, slice) }
-      return fitted(rootResolver(info.fieldName)?.(source, args, context), info)
+      return fitted(rootResolver(info.fieldName)?.(source, args, context, String(info.path.key)), info)
     }
     return connectorOfField(type)
       ? slice.member(source, args, context, info)

@@ -12,6 +12,7 @@ import { watchSilentConnections } from './http/silent-connections.ts'
 import { serveWebSockets } from './http/web-socket.ts'
 import { createHubResolvers } from './hub/index.ts'
 import { mayUseConnector, visibleConnectors } from './introspection.ts'
+import { observedExecutor } from './observed-executor.ts'
 import { createTriggerOpener } from './open-trigger.ts'
 import type { Services } from './services.ts'
 import { createSlices } from './slices/slices.ts'
@@ -47,7 +48,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
   const hubSdl = readHubSdl()
   const slices = createSlices({ catalogue: services.catalogue, hubSdl })
   const present = createErrorPresenter(services.logger)
-  const executor = createExecutor({
+  const plain = createExecutor({
     sliceOf: (document, { actor, scope }) =>
       slices.of(document, scope, {
         signedIn: actor !== null,
@@ -60,7 +61,8 @@ export async function createGateway(options: Options): Promise<Gateway> {
     sdl: (subgraph, slice) => slices.federatedSdl(subgraph, slice),
     present,
   })
-  const apollo = createApollo({ hubSdl, executor, logger: services.logger, metrics: services.metrics })
+  const executor = observedExecutor(plain, services)
+  const apollo = createApollo({ hubSdl, executor, logger: services.logger })
   await apollo.start()
   const ready = () =>
     options.ping().then(

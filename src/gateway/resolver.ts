@@ -2,7 +2,8 @@
 // each resolver states their shape; this is the one place where that statement is taken on trust.
 import type { RequestContext } from './context.ts'
 
-export type Resolver = (source: unknown, args: unknown, context: RequestContext) => unknown
+/** `key` is what a root field is called in the answer. */
+export type Resolver = (source: unknown, args: unknown, context: RequestContext, key?: string) => unknown
 
 /** type → field → resolver. A field that is absent reads the member of the same name. */
 export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver>>>>

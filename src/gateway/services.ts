@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Audit, Connections } from '../connections/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Invoker } from '../invocation/index.ts'
-import type { Logger, Metrics } from '../telemetry/index.ts'
+import type { Logger, Metrics, Tracing } from '../telemetry/index.ts'
 import type { Triggers } from '../triggers/index.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import type { Imports } from './catalogue/import.ts'
@@ -19,4 +19,6 @@ export interface Services {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Null: no spans are made. */
+  readonly tracing: Tracing | null
 }

@@ -18,7 +18,7 @@ export interface HostingOptions {
   /** Origins that webapps may reach on private addresses: Config.allowPrivate. */
   readonly guard: { readonly allowPrivate: readonly string[] }
   readonly logger: Logger
-  readonly metrics: Pick<Metrics, 'webappRestarts'>
+  readonly metrics: Pick<Metrics, 'webappRestarts' | 'connectorLabel'>
   readonly clock: Clock
 }
 
@@ -56,7 +56,7 @@ export function createHosting(options: HostingOptions): Hosting {
       clock,
       start: () =>
         startWebappProcess({ connector, module, place, allowPrivate: guard.allowPrivate, clock, logger }),
-      restarted: () => metrics.webappRestarts.inc({ connector }),
+      restarted: () => metrics.webappRestarts.inc({ connector: metrics.connectorLabel(connector) }),
       crashed: how => logger.warn({ connector, authentication, how }, 'A webapp ended unasked.'),
     })
     return { socketPath: place.socketPath, supervisor }

@@ -2,6 +2,8 @@
 import type { OpenConnection } from '../connections/index.ts'
 import type { ConnectorDefinition, OperationDefinition, ParameterDefinition } from '../definition/index.ts'
 import type { Json } from '../json.ts'
+import type { Span } from '../telemetry/index.ts'
+import type { ToldExchange } from './watch/told-exchange.ts'
 
 /** Arguments by where they go on the wire and their wire names. `undefined` never occurs; null is a value. */
 export interface WireArguments {
@@ -28,6 +30,15 @@ export interface Invocation {
   readonly method?: 'GET' | 'DELETE'
   /** Statuses outside 2xx that are answers, not errors (404 and 410 when unsubscribing). */
   readonly accept?: readonly number[]
+  readonly watch?: CallWatch
+}
+
+/** Who looks on while a call is made. */
+export interface CallWatch {
+  /** The call's span goes inside it; without one it begins a trace. */
+  readonly span: Span | null
+  /** Told of each exchange when it is over, in their order: retries, redirects and the calls of policies too. */
+  readonly tell: ((exchange: ToldExchange) => void) | null
 }
 
 export interface InvocationResult {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { OriginSubstitute } from '../config.ts'
 import { isJunctorError, JunctorError } from '../errors.ts'
-import type { Logger, Metrics } from '../telemetry/index.ts'
+import type { Logger, Metrics, Tracing } from '../telemetry/index.ts'
 import { startDeadline } from './call-deadline.ts'
 import { createEgressGuard, type EgressGuardOptions } from './egress/guard.ts'
 import { createSubstitutes } from './egress/substitutes.ts'
@@ -16,6 +16,7 @@ import { createKindness } from './transport/kindness.ts'
 import { defaultLimits, type Limits } from './transport/limits.ts'
 import { openUpstream } from './transport/upstream.ts'
 import { openWebappTransport } from './transport/webapp.ts'
+import { watchCall } from './watch/watched.ts'
 
 export interface InvokerOptions {
   /** Origins (scheme://host:port) that may resolve to private addresses. */
@@ -25,6 +26,8 @@ export interface InvokerOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Makes spans; none where it is null or left out. */
+  readonly tracing?: Tracing | null
   readonly webapps: WebappSockets
   readonly limits?: Partial<Limits>
   /** How often APIs are called; without limits where none are given. */
@@ -51,13 +54,18 @@ export function createInvoker(options: InvokerOptions): Invoker {
   const { rates = withoutLimits, random = Math.random, newIdempotencyKey = randomUUID } = options
   const kindness = createKindness({ clock, random, metrics, rates, substitutes })
   const means = { upstream, webapps, substitutes, clock, kindness, newIdempotencyKey }
+  const watching = { clock, metrics, tracing: options.tracing ?? null }
 
   const observe = (invocation: Invocation, outcome: string, started: number): void => {
     const seconds = (clock.now() - started) / 1_000
-    const labels = { connector: invocation.definition.name, operation: invocation.operation.id, outcome }
-    metrics.upstreamCalls.observe(labels, seconds)
+    const { name } = invocation.definition
+    const { id } = invocation.operation
+    metrics.upstreamCalls.observe({ ...metrics.operationLabels(name, id), outcome }, seconds)
     // A refusal is either a setting that is missing or somebody who tries: the operator should see it.
-    logger[outcome === 'EGRESS_REFUSED' ? 'warn' : 'debug']({ ...labels, seconds }, 'upstream call')
+    logger[outcome === 'EGRESS_REFUSED' ? 'warn' : 'debug'](
+      { connector: name, operation: id, outcome, seconds },
+      'upstream call',
+    )
   }
 
   return {
@@ -65,12 +73,17 @@ export function createInvoker(options: InvokerOptions): Invoker {
       const started = clock.now()
       const redactor = createRedactor(invocation.connection)
       using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
+      const watched = watchCall(invocation, means, redactor, watching)
       try {
-        const result = await performCall(invocation, means, redactor, deadline.signal)
-        observe(invocation, statusClass(result.status), started)
+        const result = await performCall(invocation, watched.means, redactor, deadline.signal)
+        const outcome = statusClass(result.status)
+        observe(invocation, outcome, started)
+        watched.end(outcome, false)
         return result
       } catch (error) {
-        observe(invocation, outcomeOf(error), started)
+        const outcome = outcomeOf(error)
+        observe(invocation, outcome, started)
+        watched.end(outcome, true)
         throw isJunctorError(error) ? named(error, invocation, redactor) : error
       }
     },

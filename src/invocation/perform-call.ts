@@ -27,8 +27,8 @@ import type { WebappTransport } from './transport/webapp.ts'
 import type { Send } from './transport/wire.ts'
 
 export interface CallMeans {
-  readonly upstream: Upstream
-  readonly webapps: WebappTransport
+  readonly upstream: Pick<Upstream, 'send'>
+  readonly webapps: Pick<WebappTransport, 'sender'>
   readonly substitutes: Substitutes
   readonly clock: Clock
   readonly kindness: Kindness

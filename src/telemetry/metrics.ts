@@ -1,6 +1,10 @@
 // Prometheus metrics of one hub, in a registry of its own so that two hubs in one process do not mix.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
+/** Series of a connector's that a registry may come to hold: it keeps each for ever, and anybody may import connectors. */
+const most = { connectors: 500, operations: 1_000 }
+const rest = 'other'
+
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -10,12 +14,28 @@ export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
+  const isKnownOperation = firstOnes(most.operations)
+  const isKnownConnector = firstOnes(most.connectors)
   return {
     registry,
+    /** The labels of an operation; `other` for all beyond the first that were seen. */
+    operationLabels: (connector: string, operation: string) =>
+      isKnownOperation(`${connector}/${operation}`)
+        ? { connector, operation }
+        : { connector: rest, operation: rest },
+    /** The label of a connector; `other` likewise. */
+    connectorLabel: (connector: string) => (isKnownConnector(connector) ? connector : rest),
     graphqlOperations: new Counter({
       name: 'junctor_graphql_operations_total',
       help: 'GraphQL operations by type and outcome.',
       labelNames: ['type', 'outcome'] as const,
+      registers,
+    }),
+    graphqlSeconds: new Histogram({
+      name: 'junctor_graphql_operation_seconds',
+      help: 'Time from a GraphQL operation to its result, by type and outcome; of a subscription until it is open.',
+      labelNames: ['type', 'outcome'] as const,
+      buckets: seconds,
       registers,
     }),
     upstreamCalls: new Histogram({
@@ -49,6 +69,18 @@ export function createMetrics() {
       labelNames: ['connector'] as const,
       registers,
     }),
+    upstreamRequestBytes: new Counter({
+      name: 'junctor_upstream_request_bytes_total',
+      help: 'Bytes of request bodies sent upstream, repeated ones too.',
+      labelNames: ['connector', 'operation'] as const,
+      registers,
+    }),
+    upstreamResponseBytes: new Counter({
+      name: 'junctor_upstream_response_bytes_total',
+      help: 'Bytes of response bodies that were read, decompressed.',
+      labelNames: ['connector', 'operation'] as const,
+      registers,
+    }),
     polls: new Counter({
       name: 'junctor_polls_total',
       help: 'Polls by outcome.',
@@ -78,5 +110,16 @@ export function createMetrics() {
       labelNames: ['connector'] as const,
       registers,
     }),
+  }
+}
+
+/** True for the first `count` different keys, again and again. */
+function firstOnes(count: number): (key: string) => boolean {
+  const known = new Set<string>()
+  return key => {
+    if (known.has(key)) return true
+    if (known.size >= count) return false
+    known.add(key)
+    return true
   }
 }

@@ -106,10 +106,10 @@ export function createPollWork({
         .where(eq(feed.id, row.id))
     })
     if (!held) {
-      metrics.polls.inc({ connector: row.connector, outcome: 'fenced' })
+      metrics.polls.inc({ connector: metrics.connectorLabel(row.connector), outcome: 'fenced' })
       return false
     }
-    if (added > 0) metrics.events.inc({ connector: row.connector }, added)
+    if (added > 0) metrics.events.inc({ connector: metrics.connectorLabel(row.connector) }, added)
     if (added > 0 || row.status !== 'ACTIVE') bus.wake(lease.feedId)
     return true
   }
@@ -117,11 +117,11 @@ export function createPollWork({
   async function counted<T>(row: FeedRow, poll: () => Promise<T>): Promise<T> {
     try {
       const result = await poll()
-      metrics.polls.inc({ connector: row.connector, outcome: 'ok' })
+      metrics.polls.inc({ connector: metrics.connectorLabel(row.connector), outcome: 'ok' })
       return result
     } catch (error) {
       const outcome = isJunctorError(error) ? error.code : 'INTERNAL'
-      metrics.polls.inc({ connector: row.connector, outcome })
+      metrics.polls.inc({ connector: metrics.connectorLabel(row.connector), outcome })
       throw error
     }
   }

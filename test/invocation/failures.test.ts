@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OpenConnection } from '../../src/connections/index.ts'
-import type { Invocation, Limits } from '../../src/invocation/index.ts'
+import type { CallWatch, Invocation, Limits, ToldExchange } from '../../src/invocation/index.ts'
+import { openTestTracing, startOtlpReceiver } from '../harness/otlp-receiver.ts'
 import { canary, canaryConnections, forms, leaksIn, shownOf } from './canaries.ts'
 import {
   authentication,
@@ -131,21 +132,31 @@ describe('secrets', () => {
   }
 
   for (const [what, answer] of Object.entries(answers))
-    test(`${what}: never in answers, logs or metrics`, async () => {
+    test(`${what}: never in answers, logs, metrics, spans or what is told of the calls`, async () => {
+      await using receiver = await startOtlpReceiver()
+      const tracing = await openTestTracing(receiver)
       await using upstream = await startUpstream()
       await using opened = openInvoker({
         allowPrivate: [upstream.origin],
         clock: impatientClock(),
         limits: { headersMs: 50, bodyIdleMs: 50 },
+        tracing,
       })
       upstream.answer = answer
-      for (const open of Object.values(canaryConnections)) {
+      const told: ToldExchange[] = []
+      const watch: CallWatch = { span: null, tell: exchange => void told.push(exchange) }
+      const credentials = Object.values(canaryConnections)
+      for (const open of credentials) {
         const about = definition(upstream.origin, { policies })
         const error = await failureOf(
-          opened.invoker.call(invocation(about, operation(), { connection: open })),
+          opened.invoker.call(invocation(about, operation(), { connection: open, watch })),
         )
         expect(leaksIn(await shownOf(error, opened))).toEqual([])
       }
+      await tracing[Symbol.asyncDispose]()
+      expect(told.length).toBeGreaterThan(0)
+      expect(receiver.spans.length).toBe(told.length + credentials.length)
+      expect(leaksIn([receiver.raw(), JSON.stringify(told)].join('\n'))).toEqual([])
     })
 
   test('in no offset of base64 and under no encoding, for any secret', async () => {

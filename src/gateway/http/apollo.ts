@@ -2,10 +2,10 @@
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import type { GatewayInterface } from '@apollo/server-gateway-interface'
-import { buildSchema, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql'
+import { buildSchema, type ExecutionResult, GraphQLError } from 'graphql'
 import { printJson } from '../../json.ts'
-import type { Logger, Metrics } from '../../telemetry/index.ts'
-import type { RequestContext } from '../context.ts'
+import type { Logger } from '../../telemetry/index.ts'
+import { asksTrace, type RequestContext } from '../context.ts'
 import type { Executor } from '../execute.ts'
 import { maxTokens } from '../limits.ts'
 
@@ -15,28 +15,25 @@ interface Options {
   readonly hubSdl: string
   readonly executor: Executor
   readonly logger: Logger
-  readonly metrics: Metrics
 }
 
 /**
  * The schema that Apollo itself holds is the hub's; what a document may name is decided by its slice, so Apollo's own
  * validation is off and the executor validates (execute.ts).
  */
-export function createApollo({ hubSdl, executor, logger, metrics }: Options): ApolloServer<RequestContext> {
+export function createApollo({ hubSdl, executor, logger }: Options): ApolloServer<RequestContext> {
   const gateway: GatewayInterface = {
     async load() {
       return {
         executor: async request => {
+          const context = request.context as RequestContext
+          const { asked } = context
+          const trace = asked.trace || asksTrace(request.request.extensions)
           const result = await executor.query({
             document: request.document,
             operationName: request.request.operationName ?? undefined,
             variables: request.request.variables,
-            context: request.context as RequestContext,
-          })
-          metrics.graphqlOperations.inc({
-            // Absent, against its type, where the document has no operation of that name.
-            type: getOperationAST(request.document, request.request.operationName)?.operation ?? 'unknown',
-            outcome: result.errors ? 'error' : 'ok',
+            context: { ...context, asked: { ...asked, trace } },
           })
           return result.errors
             ? { ...result, errors: result.errors.map(error => concealed(error, result)) }

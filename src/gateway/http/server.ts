@@ -88,6 +88,7 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
           scope: scopeOf(request),
           calls: shareCalls(services.invoker, services.metrics),
           signal: gone.signal,
+          asked: { traceparent: headers.get('traceparent'), trace: headers.get('x-junctor-trace') === '1' },
         }
       },
     })

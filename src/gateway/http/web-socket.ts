@@ -9,7 +9,7 @@ import type { Identity } from '../../identity/index.ts'
 import type { SharedCalls } from '../../invocation/index.ts'
 import { exactReplacer } from '../../json.ts'
 import type { Logger } from '../../telemetry/index.ts'
-import type { RequestContext, Scope } from '../context.ts'
+import { type Asked, asksTrace, type RequestContext, type Scope } from '../context.ts'
 import { createDocuments } from '../documents.ts'
 import { type ErrorPresenter, formatError } from '../errors.ts'
 import type { Executor } from '../execute.ts'
@@ -100,6 +100,7 @@ export function serveWebSockets(options: Options): AsyncDisposable {
             scope: scopeOf(extra.request.url),
             calls: options.shareCalls(),
             signal,
+            asked: askedBy(payload.extensions),
           }
           const prepared = await executor.prepare({
             document: documents(payload.query),
@@ -144,6 +145,15 @@ function scopeOf(url: string | undefined): Scope {
   return path === '/graphql'
     ? { kind: 'graph', named: [] }
     : { kind: 'subgraph', connector: path.slice('/graphql/'.length) }
+}
+
+/** A socket serves many operations, so each says for itself what the header of a request would. */
+function askedBy(extensions: Readonly<Record<string, unknown>> | null | undefined): Asked {
+  const traceparent = extensions?.traceparent
+  return {
+    traceparent: typeof traceparent === 'string' ? traceparent : null,
+    trace: asksTrace(extensions),
+  }
 }
 
 function pathOf(url: string | undefined): string {

@@ -2,7 +2,7 @@
 import type { Dispatcher } from 'undici'
 import type { Limits } from './limits.ts'
 import { readBody } from './read-body.ts'
-import type { WireAnswer, WireRequest } from './wire.ts'
+import type { Progress, WireAnswer, WireRequest } from './wire.ts'
 
 export interface Exchange {
   readonly dispatcher: Dispatcher
@@ -11,12 +11,14 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>
   readonly limits: Limits
   readonly signal: AbortSignal
+  readonly progress?: Progress | undefined
 }
 
 /** Throws what undici throws, and UPSTREAM_INVALID for a body that cannot be read. */
 export async function exchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
-  const { limits } = through
-  const answer = await through.dispatcher.request({
+  const { limits, progress } = through
+  const dispatcher = progress ? through.dispatcher.compose(noting(progress)) : through.dispatcher
+  const answer = await dispatcher.request({
     origin: through.origin,
     path: `${request.url.pathname}${request.url.search}`,
     method: request.method,
@@ -26,6 +28,7 @@ export async function exchange(request: WireRequest, through: Exchange): Promise
     bodyTimeout: limits.bodyIdleMs,
     signal: through.signal,
   })
+  progress?.answered()
   const headers = joined(answer.headers)
   const status = answer.statusCode
   const whole = status >= 200 && status < 300
@@ -37,6 +40,21 @@ export async function exchange(request: WireRequest, through: Exchange): Promise
           limits.responseBytes,
         )
   return { status, headers, body, cut, url: request.url }
+}
+
+/** Notes when undici has a connection and writes the request: each handler passes on what it is told. */
+function noting(progress: Progress): Dispatcher.DispatcherComposeInterceptor {
+  return dispatch => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        progress.sent()
+        handler.onRequestStart?.(controller, context)
+      },
+      onResponseStart: (...head) => handler.onResponseStart?.(...head),
+      onResponseData: (...data) => handler.onResponseData?.(...data),
+      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+      onResponseError: (...failure) => handler.onResponseError?.(...failure),
+    })
 }
 
 async function drained(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {

@@ -6,10 +6,10 @@ import type { Substitutes } from '../egress/substitutes.ts'
 import { exchange } from './exchange.ts'
 import { exchangeFailure } from './failure.ts'
 import type { Limits } from './limits.ts'
-import type { Send } from './wire.ts'
+import type { WatchedSend } from './wire.ts'
 
 export interface Upstream extends AsyncDisposable {
-  readonly send: Send
+  readonly send: WatchedSend
 }
 
 /** Pools open on first use and end with the returned object. */
@@ -19,7 +19,7 @@ export function openUpstream(guard: EgressGuard, substitutes: Substitutes, limit
       new Pool(origin, { connect: guarded(guard, new URL(origin), limits), maxHeaderSize: 16_384 }),
   })
   return {
-    async send(request, signal) {
+    async send(request, signal, progress) {
       const { url } = request
       const substitute = substitutes.of(url)
       const { origin } = substitute ?? url
@@ -27,7 +27,7 @@ export function openUpstream(guard: EgressGuard, substitutes: Substitutes, limit
         ? { 'x-forwarded-host': url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) }
         : {}
       try {
-        return await exchange(request, { dispatcher: agent, origin, headers, limits, signal })
+        return await exchange(request, { dispatcher: agent, origin, headers, limits, signal, progress })
       } catch (error) {
         throw signal.aborted ? error : exchangeFailure(error, url.origin)
       }

@@ -9,11 +9,11 @@ import { type WebappSockets, webappConnectionHeader } from '../invocation.ts'
 import { exchange } from './exchange.ts'
 import { exchangeFailure } from './failure.ts'
 import type { Limits } from './limits.ts'
-import type { Send } from './wire.ts'
+import type { WatchedSend } from './wire.ts'
 
 export interface WebappTransport extends AsyncDisposable {
   /** Sends to the webapp of this connector, starting it where it sleeps. Throws WEBAPP_UNAVAILABLE. */
-  sender(definition: ConnectorDefinition, connection: OpenConnection | null): Send
+  sender(definition: ConnectorDefinition, connection: OpenConnection | null): WatchedSend
 }
 
 /** One pool for each socket, closed with the returned object. */
@@ -30,14 +30,14 @@ export function openWebappTransport(webapps: WebappSockets, limits: Limits): Web
     await pool?.destroy()
   }
   return {
-    sender: (definition, connection) => async (request, signal) => {
+    sender: (definition, connection) => async (request, signal, progress) => {
       const socketPath = await webapps.socketPath(definition, connection?.authentication.name ?? null)
       const headers = connection ? { [webappConnectionHeader]: printConnection(connection) } : {}
       const dispatcher = poolAt(socketPath)
       try {
         return await exchange(
           { ...request, headers: { ...request.headers, host: request.url.host } },
-          { dispatcher, origin: 'http://webapp', headers, limits, signal },
+          { dispatcher, origin: 'http://webapp', headers, limits, signal, progress },
         )
       } catch (cause) {
         if (signal.aborted) throw cause

@@ -23,3 +23,18 @@ export interface WireAnswer {
 
 /** Sends one request and reads the whole answer. Redirects and errors are answers. */
 export type Send = (request: WireRequest, signal: AbortSignal) => Promise<WireAnswer>
+
+/** What an exchange has reached, for whoever measures it. */
+export interface Progress {
+  /** The request goes out on a connection. */
+  sent(): void
+  /** The head of the answer is here. */
+  answered(): void
+}
+
+/** A `Send` of one exchange that can be measured. */
+export type WatchedSend = (
+  request: WireRequest,
+  signal: AbortSignal,
+  progress?: Progress,
+) => Promise<WireAnswer>

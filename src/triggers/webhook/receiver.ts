@@ -67,7 +67,7 @@ export function createReceiver({ db, tokens, connectors, bus, logger, metrics }:
     })
     if (added === 'ended') return told(410, 'This webhook has ended.', 'ended')
     if (added === 'paused') return paused()
-    metrics.events.inc({ connector: row.connector }, added)
+    metrics.events.inc({ connector: metrics.connectorLabel(row.connector) }, added)
     bus.wake(feedIdOf(row.id))
     return told(202, '', added === 0 ? 'repeated' : 'stored')
   }

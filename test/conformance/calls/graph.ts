@@ -59,6 +59,7 @@ export function serve(
           const open = connectionNow()
           return open && { organizationId: '', open }
         },
+        roleOf: async () => 'OWN',
       },
       invoker,
       audit: { append: async () => {} },
@@ -80,6 +81,7 @@ export function serve(
           actorNow: async () => caller,
           scope: { kind: 'subgraph', connector: name },
           calls: shareCalls(invoker, metrics),
+          asked: { traceparent: null, trace: false },
           signal,
         },
       })
