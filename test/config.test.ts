@@ -15,6 +15,7 @@ test('an empty environment has the documented defaults', () => {
     origins: [],
     callRates: { connection: 100, connector: 500 },
     trustedProxies: [],
+    tracing: null,
     production: false,
   })
   expect(readConfig({ PORT: '', JUNCTOR_SIGNUP: '' }).port).toBe(4000)
@@ -41,6 +42,11 @@ test.each([
   ['JUNCTOR_TRUST_PROXY', '10.0.0.1/'],
   ['JUNCTOR_TRUST_PROXY', 'proxy.example.com'],
   ['JUNCTOR_LOG', 'loud'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', '127.0.0.1:4318'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://127.0.0.1:4317'],
+  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'https://hub:password@collector.example'],
+  ['OTEL_TRACES_SAMPLER', 'sometimes'],
+  ['OTEL_TRACES_SAMPLER_ARG', '2'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`${name} .+\\.$`))
 })
@@ -74,4 +80,28 @@ test('origins are read exactly', () => {
 test('proxies are addresses and networks of either family', () => {
   const { trustedProxies } = readConfig({ JUNCTOR_TRUST_PROXY: '127.0.0.1, ::1,10.0.0.0/8,fd00::/8' })
   expect(trustedProxies).toEqual(['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'])
+})
+
+test('spans are asked for by naming a collector, in the words of OpenTelemetry', () => {
+  expect(readConfig({ OTEL_SERVICE_NAME: 'hub', OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toBeNull()
+  expect(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/' }).tracing).toEqual({
+    endpoint: 'http://127.0.0.1:4318/v1/traces',
+    serviceName: 'junctor',
+    sampler: 'parentbased_always_on',
+    samplerRatio: 1,
+  })
+  expect(
+    readConfig({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://collector.example/own',
+      OTEL_SERVICE_NAME: 'hub',
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    }).tracing,
+  ).toEqual({
+    endpoint: 'https://collector.example/own',
+    serviceName: 'hub',
+    sampler: 'traceidratio',
+    samplerRatio: 0.25,
+  })
 })

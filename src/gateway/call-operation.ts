@@ -2,13 +2,14 @@
 
 import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
-import { Bytes, type CallWatch, type InvocationResult } from '../invocation/index.ts'
+import { Bytes, type InvocationResult } from '../invocation/index.ts'
 import { printJson } from '../json.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
+import { watchCalls } from './call-trace.ts'
 import type { LoadedConnector } from './catalogue/catalogue.ts'
 import { identityOf } from './catalogue/installed.ts'
-import { type RequestContext, signedIn } from './context.ts'
+import { signedIn } from './context.ts'
 import type { Resolver } from './resolver.ts'
 import type { Services } from './services.ts'
 import type { Slice } from './slices/slice.ts'
@@ -45,17 +46,7 @@ export function createOperationCaller(services: CallServices) {
     const identity = identityOf(connector.entry)
     const operationDefinition = operationOf(connector, operation)
 
-    async function watchOf(context: RequestContext, id: string | null, key: string): Promise<CallWatch> {
-      const { trace, span = null } = context
-      if (!trace) return { span, tell: null }
-      const role = id === null ? null : await services.connections.roleOf(context.actor, id)
-      return {
-        span,
-        tell: trace.field({ key, connector: name, operation: operation.operationId, connection: id, role }),
-      }
-    }
-
-    return async (_source, args, context, key = operation.field) => {
+    return async (_source, args, context, key) => {
       const actor = signedIn(context)
       if (operationDefinition.role.role === 'webhook')
         throw new JunctorError(
@@ -71,7 +62,12 @@ export function createOperationCaller(services: CallServices) {
         connection: used?.open ?? null,
         arguments: wire,
         signal: context.signal,
-        watch: await watchOf(context, used?.open.id ?? null, key),
+        watch: await watchCalls(services, context, {
+          key,
+          connector: name,
+          operation: operation.operationId,
+          connection: used?.open.id ?? null,
+        }),
       }
       const { limit } = wire
       const outcome = await attempt(() =>

@@ -1,17 +1,22 @@
 // `extensions.trace`: the calls that the root fields of one operation made, for those who may EDIT the connection.
 import type { Role } from '../connections/index.ts'
 import type { CallWatch, ToldExchange } from '../invocation/index.ts'
+import type { RequestContext } from './context.ts'
+import type { Services } from './services.ts'
 
 /** Calls of a field that are written down; a field that pages may make many more. */
 const mostCalls = 50
 
-interface FieldAbout {
+interface FieldCalls {
   /** What the field is called in the answer. */
   readonly key: string
   readonly connector: string
   readonly operation: string
   /** Id; null for an API that needs no credential. */
   readonly connection: string | null
+}
+
+interface FieldAbout extends FieldCalls {
   /** On the connection; null where there is none. */
   readonly role: Role | null
 }
@@ -49,6 +54,18 @@ export function createCallTrace(): CallTrace {
     },
     report: () => ({ fields: fields.map(field => field()) }),
   }
+}
+
+/** How the calls of a root field are watched: the spans that are made, and the trace that was asked for. */
+export async function watchCalls(
+  { connections }: Pick<Services, 'connections'>,
+  { trace, span, actor }: RequestContext,
+  about: FieldCalls,
+): Promise<CallWatch> {
+  if (!trace) return { span: span ?? null, tell: null }
+  const { connection } = about
+  const role = connection === null ? null : await connections.roleOf(actor, connection)
+  return { span: span ?? null, tell: trace.field({ ...about, role }) }
 }
 
 const notYours =

@@ -97,6 +97,7 @@ export function createExecutor(options: Options): Executor {
               source,
               args,
               context,
+              String(info.path.key),
             ),
           typeResolver: value => typeNameOf(value),
         },
@@ -141,11 +142,12 @@ function dispatch(slice: Slice, options: Options): GraphQLFieldResolver<unknown,
     const type = info.parentType.name
     const own = options.hub[type]?.[info.fieldName] ?? eventField(info, options.hub)
     if (type === 'Subscription') return source
-    if (own) return own(source, args, context)
+    if (own) return own(source, args, context, String(info.path.key))
     if (rootTypes.has(type)) {
       if (info.fieldName === '_service' && context.scope.kind === 'subgraph')
         return { sdl: options.sdl(context.scope.connector, slice) }
-      return fitted(rootResolver(info.fieldName)?.(source, args, context, String(info.path.key)), info)
+      const key = String(info.path.key)
+      return fitted(rootResolver(info.fieldName)?.(source, args, context, key), info)
     }
     return connectorOfField(type)
       ? slice.member(source, args, context, info)

@@ -5,6 +5,7 @@ import { type DynamicCall, readOptions, readSchema } from '../../invocation/inde
 import { isJsonObject, type Json } from '../../json.ts'
 import { type CompiledOperation, wireArguments } from '../../subgraph/index.ts'
 import { operationOf } from '../call-operation.ts'
+import { watchCalls } from '../call-trace.ts'
 import type { LoadedConnector } from '../catalogue/catalogue.ts'
 import { identityOf } from '../catalogue/installed.ts'
 import { type RequestContext, signedIn } from '../context.ts'
@@ -47,6 +48,7 @@ export function dynamicResolvers(services: Services): Resolvers {
     reference: DynamicReference,
     args: DynamicArgs,
     context: RequestContext,
+    key: string,
   ): Promise<DynamicCall> {
     const { connector, compiled } = target
     const { definition, artifact, entry } = connector
@@ -64,33 +66,39 @@ export function dynamicResolvers(services: Services): Resolvers {
       reference,
       arguments: wireArguments(artifact, compiled, given),
       signal: context.signal,
+      watch: await watchCalls(services, context, {
+        key,
+        connector: entry.name,
+        operation: reference.operation,
+        connection: connection?.id ?? null,
+      }),
     }
   }
 
   return {
     Query: {
       parameterOptions: field<unknown, DynamicArgs & { parameter: string; search?: string | null }>(
-        async (_source, args, context) => {
+        async (_source, args, context, key) => {
           const target = await targetOf(args.field, context)
           const schema = parameterSchema(target, args.parameter)
           const reference =
             schema.dynamicValues ?? (schema.type === 'array' ? schema.items.dynamicValues : undefined)
           const options = reference
-            ? await readOptions({ ...(await callOf(target, reference, args, context)), schema })
+            ? await readOptions({ ...(await callOf(target, reference, args, context, key)), schema })
             : fixedOptions(schema)
           const wanted = args.search?.toLowerCase()
           return wanted ? options.filter(option => option.title.toLowerCase().includes(wanted)) : options
         },
       ),
       dynamicSchema: field<unknown, DynamicArgs & { parameter?: string | null }>(
-        async (_source, args, context) => {
+        async (_source, args, context, key) => {
           const target = await targetOf(args.field, context)
           const schemas = target.connector.definition?.schemas ?? {}
           const root = args.parameter
             ? parameterSchema(target, args.parameter)
             : (target.operation.event ?? target.operation.response)
           const reference = root && findDynamicSchema(root, schemas)
-          return reference ? readSchema(await callOf(target, reference, args, context)) : null
+          return reference ? readSchema(await callOf(target, reference, args, context, key)) : null
         },
       ),
     },

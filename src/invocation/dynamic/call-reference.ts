@@ -10,7 +10,7 @@ import type {
 import { JunctorError } from '../../errors.ts'
 import { isJsonObject, type Json } from '../../json.ts'
 import { withMember } from '../expressions/json-path.ts'
-import { Bytes, type Invoker, type WireArguments } from '../invocation.ts'
+import { Bytes, type CallWatch, type Invoker, type WireArguments } from '../invocation.ts'
 import { invalidArgument } from '../request/argument-values.ts'
 
 export interface DynamicCall {
@@ -21,6 +21,7 @@ export interface DynamicCall {
   /** What the caller has chosen so far for the operation that the reference stands in. */
   readonly arguments: WireArguments
   readonly signal: AbortSignal
+  readonly watch?: CallWatch
 }
 
 /** Calls the referenced operation. Throws as `Invoker.call` does, and ARGUMENT_INVALID for what must be chosen first. */
@@ -38,6 +39,7 @@ export async function callReference(call: DynamicCall): Promise<Json> {
     connection,
     arguments: targetArguments(operation, reference, call.arguments),
     signal,
+    ...(call.watch ? { watch: call.watch } : {}),
   })
   if (result.body instanceof Bytes)
     throw new JunctorError(
