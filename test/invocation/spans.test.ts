@@ -98,6 +98,32 @@ describe('spans', () => {
     })
   })
 
+  test('the call of a policy is no repetition, a redirect is one', async () => {
+    await using upstream = await startUpstream()
+    let asked = 0
+    upstream.answer = (request, response) =>
+      asked++ === 1
+        ? response.writeHead(302, { location: '/elsewhere' }).end()
+        : json({ name: 'x' })(request, response)
+    const first = policy('setvaluefromurl', {
+      parameterTemplate: "@headers('X-Name')",
+      parameterValueUrl: '/first',
+      parameterValuePathTemplate: '@body().name',
+    })
+    const about = definition(upstream.origin, { policies: [first] })
+    const received = await spansOf(
+      ({ invoker }) => invoker.call(callOf(upstream, { definition: about })),
+      upstream,
+    )
+    expect(upstream.seen.map(({ path }) => path)).toEqual(['/first', '/users/a%2Fb', '/elsewhere'])
+    const sent = named(received, 'GET /users/{id}')
+    expect(sent.map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([
+      undefined,
+      undefined,
+      1,
+    ])
+  })
+
   test('an API that cannot be reached, and a call that is never sent', async () => {
     await using upstream = await startUpstream()
     const received = await spansOf(async ({ invoker }) => {

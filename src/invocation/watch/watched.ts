@@ -6,7 +6,8 @@ import type { Invocation } from '../invocation.ts'
 import type { CallMeans } from '../perform-call.ts'
 import type { Redactor } from '../response/redactor.ts'
 import type { Progress, Send, WatchedSend, WireAnswer, WireRequest } from '../transport/wire.ts'
-import { type ExchangeTimings, toldRequest } from './told-exchange.ts'
+import { startChain } from './chain.ts'
+import { type ExchangeTimings, type ToldExchange, toldRequest } from './told-exchange.ts'
 
 interface Watching {
   readonly clock: Clock
@@ -35,32 +36,27 @@ export function watchCall(
   const span = startSpan(invocation, watching.tracing)
   // Some packages keep constants of the query in the path.
   const template = operation.path.replace(/\?.*$/s, '')
-  let exchanges = 0
-  /** Where the API redirected to another origin, until the call begins anew. */
-  let elsewhere = false
-  let redirectedFrom: string | null = null
+  const chain = startChain()
 
   const watched =
     (send: WatchedSend): Send =>
     async (request, signal) => {
-      const { url } = request
-      elsewhere = redirectedFrom !== null && (elsewhere || url.origin !== redirectedFrom)
-      redirectedFrom = null
+      const { resends, elsewhere } = chain.next(request)
       const sent = span?.start({
         name: `${request.method} ${template}`,
         kind: 'client',
-        attributes: requestAttributes(request, template, redactor, exchanges),
+        attributes: requestAttributes(request, template, redactor, resends),
       })
-      exchanges++
       const requestBytes = byteLength(request.payload)
       metrics.upstreamRequestBytes.inc(labels, requestBytes)
       const watch = tell && stopwatch(clock)
-      const told = (answer: WireAnswer | null, error: unknown): void => {
+      const end = (answer: WireAnswer | null, failure: ToldExchange['error']): void => {
+        sent?.end(...spanEnd(answer, failure))
         if (!tell || !watch) return
         tell({
           ...toldRequest(request, redactor, elsewhere),
           status: answer?.status ?? null,
-          error: answer ? null : isJunctorError(error) ? error.code : 'ABORTED',
+          error: failure,
           timings: watch.stop(),
           requestBytes,
           responseBytes: answer?.body.byteLength ?? null,
@@ -69,16 +65,11 @@ export function watchCall(
       try {
         const answer = await send(request, signal, watch?.progress)
         metrics.upstreamResponseBytes.inc(labels, answer.body.byteLength)
-        if (answer.status >= 300 && answer.status < 400) redirectedFrom = url.origin
-        sent?.end(
-          { 'http.response.status_code': answer.status },
-          answer.status >= 400 ? String(answer.status) : null,
-        )
-        told(answer, null)
+        chain.answered(answer)
+        end(answer, null)
         return answer
       } catch (error) {
-        sent?.end({}, isJunctorError(error) ? error.code : 'ABORTED')
-        told(null, error)
+        end(null, isJunctorError(error) ? error.code : 'ABORTED')
         throw error
       }
     }
@@ -91,6 +82,15 @@ export function watchCall(
     },
     end: (outcome, failed) => span?.end({ 'junctor.outcome': outcome }, failed ? outcome : null),
   }
+}
+
+function spanEnd(
+  answer: WireAnswer | null,
+  failure: ToldExchange['error'],
+): [attributes: SpanAttributes, failure: string | null] {
+  if (!answer) return [{}, failure]
+  const { status } = answer
+  return [{ 'http.response.status_code': status }, status >= 400 ? String(status) : null]
 }
 
 function startSpan({ definition, operation, watch }: Invocation, tracing: Tracing | null): Span | null {
@@ -111,7 +111,7 @@ function requestAttributes(
   { method, url }: WireRequest,
   template: string,
   redactor: Redactor,
-  before: number,
+  resends: number,
 ): SpanAttributes {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   return {
@@ -120,7 +120,7 @@ function requestAttributes(
     'server.port': port,
     'url.scheme': url.protocol.slice(0, -1),
     'url.template': template,
-    ...(before === 0 ? {} : { 'http.request.resend_count': before }),
+    ...(resends === 0 ? {} : { 'http.request.resend_count': resends }),
   }
 }
 
