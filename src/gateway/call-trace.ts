@@ -58,7 +58,7 @@ export function createCallTrace(): CallTrace {
 
 /** How the calls of a root field are watched: the spans that are made, and the trace that was asked for. */
 export async function watchCalls(
-  { connections }: Pick<Services, 'connections'>,
+  { connections }: { readonly connections: Pick<Services['connections'], 'roleOf'> },
   { trace, span, actor }: RequestContext,
   about: FieldCalls,
 ): Promise<CallWatch> {
