@@ -12,7 +12,7 @@ import { parseText } from './parse-text.ts'
 import { readPolicies } from './policy.ts'
 import type { Dialect, Reading } from './reading.ts'
 import { createSchemaReader } from './schema.ts'
-import { scriptedOperations } from './script.ts'
+import { readScript, type ScriptFiles } from './script.ts'
 import { readServers } from './server.ts'
 import { slug } from './slug.ts'
 
@@ -26,13 +26,12 @@ export interface DocumentSource {
 }
 
 /** Files beside the texts. */
-export interface PackageParts {
+export interface PackageParts extends ScriptFiles {
   readonly icon: string | null
   readonly webapp: string | null
-  readonly hasScript: boolean
 }
 
-export const noParts: PackageParts = { icon: null, webapp: null, hasScript: false }
+export const noParts: PackageParts = { icon: null, webapp: null, script: null, hooks: null }
 
 /** Reads an imported document. What cannot be read is an ERROR among the findings, with a null definition. */
 export function readDocument(source: DocumentSource, bounds: Partial<Bounds> = {}): ReadResult {
@@ -105,10 +104,10 @@ function readDefinition(reading: Reading, source: DocumentSource, parts: Package
   const schemas = createSchemaReader(reading, names)
   const policies = readPolicies(reading, names)
   const servers = readServers(reading, names.operations)
-  const scripted = scriptedOperations(reading, names, parts.hasScript)
+  const scripted = readScript(reading, names, parts)
   // A text without the mark has no webhook that registers itself: nothing needs searching.
   const search = { left: source.document.includes('x-ms-notification-url') ? reading.bounds.values : 0 }
-  const context = { reading, names, schemas, policies, servers, scripted, search }
+  const context = { reading, names, schemas, policies, servers, scripted: scripted.lacks, search }
   const operations = names.operations
     .map(named => readOperation(context, named))
     .filter(operation => operation !== undefined)
@@ -129,6 +128,7 @@ function readDefinition(reading: Reading, source: DocumentSource, parts: Package
     policies,
     testOperation: testOperation(reading, names),
     webapp: parts.webapp,
+    hooks: parts.webapp === null ? scripted.hooks : null,
   }
 }
 
@@ -174,9 +174,17 @@ function testOperation({ document, findings }: Reading, names: OperationNames): 
 }
 
 /** Lengths keep the boundary between the two texts; the reader's own version is the artifact's business. */
-function hash({ document, properties }: DocumentSource, { webapp, hasScript }: PackageParts): string {
+function hash({ document, properties }: DocumentSource, { webapp, script, hooks }: PackageParts): string {
   return createHash('sha256')
-    .update(JSON.stringify([document.length, properties?.length ?? null, webapp !== null, hasScript]))
+    .update(
+      JSON.stringify([
+        document.length,
+        properties?.length ?? null,
+        webapp !== null,
+        script,
+        hooks?.text ?? null,
+      ]),
+    )
     .update(document)
     .update(properties ?? '')
     .digest('hex')

@@ -34,6 +34,8 @@ export type DiagnosticCode =
   | 'POLICY_UNSUPPORTED'
   | 'POLICY_INVALID'
   | 'SCRIPT_REQUIRED'
+  | 'HOOK_INVALID'
+  | 'HOOK_OUTDATED'
   | 'AUTHENTICATION_UNSUPPORTED'
   | 'SCHEME_INSECURE'
   | 'SERVER_MISSING'
@@ -185,7 +187,7 @@ export interface OperationDefinition {
   readonly nextLink: string | null
   /** Operation-level `security: []`: send no credential (§3.3). */
   readonly anonymous: boolean
-  /** The package routes this operation through a C# script (§10). */
+  /** The package routes this operation through its C# script, and no hook stands in for that: nobody can call it (§10). */
   readonly scripted: boolean
   readonly pointer: string
 }
@@ -283,6 +285,18 @@ export interface ConnectorDefinition {
   readonly testOperation: string | null
   /** Absolute path of webapp.ts: code that the hub hosts and that answers this connector's calls. */
   readonly webapp: string | null
+  /** Null where the package has none for its script as it is, and where a webapp answers everything. */
+  readonly hooks: HooksDefinition | null
+}
+
+/** hooks.ts: code that the hub hosts and that stands in for the package's script (§10.3). */
+export interface HooksDefinition {
+  /** Absolute path. */
+  readonly module: string
+  /** SHA-256 (hex) of the script file that it stands in for. */
+  readonly script: string
+  /** operationIds whose calls pass through it. */
+  readonly operations: readonly string[]
 }
 
 /** A read package: a definition unless an ERROR made it unreadable. */

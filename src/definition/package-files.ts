@@ -10,6 +10,7 @@ export interface PackageFiles {
   readonly properties: string | null
   readonly icon: string | null
   readonly webapp: string | null
+  readonly hooks: string | null
   readonly script: string | null
   /** Why there is no definition, as a sentence, in a folder that means to be a package. */
   readonly problem: string | null
@@ -70,6 +71,7 @@ export function classify(folder: string, { files, links }: FolderEntries): Packa
     properties,
     icon: find(/^icon\.png$/i),
     webapp: find(/^webapp\.ts$/),
+    hooks: find(/^hooks\.ts$/),
     script: find(/^(.*script\.csx|script\.cs)$/i),
     problem:
       definition === null ? whyNone(candidates, definitionCandidates(links), properties !== null) : null,

@@ -1,4 +1,5 @@
 // A package folder → ConnectorDefinition: its texts are read here, and only its own files.
+import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type Bounds, defaultBounds } from './bounds.ts'
@@ -34,7 +35,13 @@ export async function readPackage(
   const document = await readText(files.definition, findings, bounds)
   const properties = files.properties === null ? null : await readText(files.properties, findings, bounds)
   if (document === null) return { name, definition: null, diagnostics: findings.list() }
-  const parts = { icon: files.icon, webapp: files.webapp, hasScript: files.script !== null }
+  const hooks = files.hooks === null ? null : await readText(files.hooks, findings, bounds)
+  const parts = {
+    icon: files.icon,
+    webapp: files.webapp,
+    script: files.script === null ? null : await digest(files.script, findings, bounds),
+    hooks: files.hooks === null || hooks === null ? null : { path: files.hooks, text: hooks },
+  }
   return { name, ...readSource({ name, document, properties }, parts, findings, bounds) }
 }
 
@@ -56,6 +63,17 @@ export async function readDocumentFile(
 
 /** Null, with an ERROR, for a file that cannot be read or is too large; no more than the bound is ever in memory. */
 async function readText(path: string, findings: Findings, bounds: Bounds): Promise<string | null> {
+  const bytes = await readBytes(path, findings, bounds)
+  return bytes && decode(bytes, findings)
+}
+
+/** SHA-256 of a file's bytes as hex; null as `readText` has it. */
+async function digest(path: string, findings: Findings, bounds: Bounds): Promise<string | null> {
+  const bytes = await readBytes(path, findings, bounds)
+  return bytes && createHash('sha256').update(bytes).digest('hex')
+}
+
+async function readBytes(path: string, findings: Findings, bounds: Bounds): Promise<Buffer | null> {
   const file = basename(path)
   try {
     await using handle = await open(path, 'r')
@@ -70,7 +88,7 @@ async function readText(path: string, findings: Findings, bounds: Bounds): Promi
       findings.error('FILE_TOO_LARGE', `${file} is larger than ${bounds.bytes} bytes.`)
       return null
     }
-    return decode(buffer.subarray(0, length), findings)
+    return buffer.subarray(0, length)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     findings.error('FILE_MISSING', `${file} cannot be read: ${reason}.`)

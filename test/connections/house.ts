@@ -70,6 +70,7 @@ const connector = (
   policies: [],
   testOperation: null,
   webapp: null,
+  hooks: null,
 })
 
 export const definitions = new Map(

@@ -69,6 +69,7 @@ export function definition(baseUrl: string, rest: Partial<ConnectorDefinition> =
     policies: [],
     testOperation: null,
     webapp: null,
+    hooks: null,
     ...rest,
   }
 }

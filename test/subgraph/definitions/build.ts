@@ -98,6 +98,7 @@ export function connector(
     policies: [],
     testOperation: null,
     webapp: null,
+    hooks: null,
     ...over,
   }
 }
