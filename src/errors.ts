@@ -49,6 +49,8 @@ const catalogue = {
   /** The operation runs through a C# script and no hook replaces it. */
   SCRIPT_REQUIRED: { status: 501 },
   OPERATION_UNSUPPORTED: { status: 501 },
+  /** The connector's hook threw, broke off, took too long or answered nonsense; the hub's log says which. */
+  HOOK_FAILED: { status: 502 },
   /** The hosted webapp of a connector is not running. */
   WEBAPP_UNAVAILABLE: { status: 503 },
   FEED_NOT_FOUND: { status: 404 },

@@ -4,11 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { createEgressGuard, webappConnectionHeader } from '../invocation/index.ts'
-import type { Json } from '../json.ts'
 import { readConnection, sendResponse, webRequest } from './exchange.ts'
-import { heartbeatMilliseconds, type WebappMessage } from './messages.ts'
+import { heartbeatMilliseconds } from './messages.ts'
 import { fenceNetwork } from './network-fence.ts'
-import { createScrubber } from './scrubber.ts'
+import { createReporter } from './reporter.ts'
 import { fenceSqlite } from './sqlite-fence.ts'
 import type { Webapp, WebappContext } from './webapp.ts'
 
@@ -16,7 +15,6 @@ import type { Webapp, WebappContext } from './webapp.ts'
 const maxHeaderBytes = 256 * 1024
 /** The webapp's own `close` gets this long before the process ends anyway. */
 const closeMilliseconds = 3_000
-const longestText = 10_000
 
 const start = z
   .object({
@@ -26,39 +24,13 @@ const start = z
     allowPrivate: z.array(z.string()),
   })
   .parse(JSON.parse(process.argv[2] ?? ''))
-const scrubber = createScrubber()
+const { tell, fail, log, threw, learn } = createReporter()
 
 const webappModule = z.object({
   webapp: z.custom<Webapp>(value => typeof (value as Partial<Webapp> | null)?.fetch === 'function', {
     error: 'The module must export `webapp`, an object with a method `fetch`.',
   }),
 })
-
-function tell(message: WebappMessage, sent: () => void = () => {}): void {
-  if (process.connected) process.send?.(message, sent)
-  else sent()
-}
-
-function explain(error: unknown): string {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return scrubber.scrub(text).slice(0, longestText)
-}
-
-function fail(error: unknown): void {
-  tell({ type: 'failed', reason: explain(error) }, () => process.exit(1))
-}
-
-function log(message: string, facts: Readonly<Record<string, Json>> = {}): void {
-  const clean = Object.entries(facts).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? scrubber.scrub(value).slice(0, longestText) : value,
-  ])
-  tell({
-    type: 'log',
-    message: scrubber.scrub(message).slice(0, longestText),
-    facts: Object.fromEntries(clean),
-  })
-}
 
 async function serve(): Promise<void> {
   const throughFence = fenceNetwork()
@@ -75,13 +47,13 @@ async function serve(): Promise<void> {
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     try {
       const connection = readConnection(incoming.headers[webappConnectionHeader])
-      scrubber.learn(connection?.parameters ?? {})
+      learn(connection?.parameters ?? {})
       const request = webRequest(incoming, outgoing, [webappConnectionHeader])
       await sendResponse(await webapp.fetch(request, context(connection)), outgoing)
     } catch (error) {
       // The caller went away and with it the stream: nobody to answer, nothing to report.
       if (outgoing.destroyed) return
-      tell({ type: 'threw', reason: explain(error) })
+      threw(error)
       if (outgoing.headersSent) outgoing.destroy()
       else
         await sendResponse(

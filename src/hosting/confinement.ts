@@ -1,8 +1,9 @@
-// What a webapp's process may not do, as far as Node's permission model reaches: https://nodejs.org/api/permissions.html
+// What a hosted process may not do, as far as Node's permission model reaches: https://nodejs.org/api/permissions.html
 // The model does not cover SQLite files and sockets; sqlite-fence.ts and network-fence.ts do, inside the child.
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { WebappPlace } from './places.ts'
+import type { HostedCode } from './hosted-code.ts'
+import type { HostedPlace } from './places.ts'
 
 const heapMegabytes = 256
 
@@ -10,17 +11,16 @@ const heapMegabytes = 256
 const root = join(import.meta.dirname, '..', '..')
 
 /** Nothing of the hub's environment but what makes a process behave the same everywhere. */
-export const webappEnvironment = { TZ: 'UTC' }
+export const hostedEnvironment = { TZ: 'UTC' }
 
 /**
  * Command line options for Node: no child processes, workers, addons, WASI, inspector and `eval`; reading only code
- * and its own folders, writing only its own folders.
+ * and its own folders, writing only its own folders. Of its package, hooks read their own file.
  */
-export function confine(module: string, place: WebappPlace): string[] {
+export function confine({ kind, module }: HostedCode, place: HostedPlace): string[] {
   const readable = [
     ...['src', 'node_modules', 'package.json'].map(name => join(root, name)),
-    ...packageMarkers(dirname(module)),
-    dirname(module),
+    ...(kind === 'webapp' ? [...packageMarkers(dirname(module)), dirname(module)] : [module]),
     place.dataFolder,
     place.socketFolder,
   ]

@@ -1,15 +1,16 @@
-// The webapps of one hub: for each connector that has been used, a supervisor for each way to authenticate. Connections
+// The webapps and hooks of one hub: for each connector that has been used, a supervisor for each way to authenticate. Connections
 // of one kind cannot take those of another down: a sample open to everybody not the servers of a few.
 import type { Clock } from '../clock.ts'
 import type { ConnectorDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
 import { defaultLimits, type WebappSockets } from '../invocation/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
-import { makeWebappPlace } from './places.ts'
+import { type HostedCode, hostedCode, kinds } from './hosted-code.ts'
+import { startHostedProcess } from './hosted-process.ts'
+import { makePlace } from './places.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
-import { startWebappProcess } from './webapp-process.ts'
 
-/** Disposing stops every webapp and waits for it. */
+/** Disposing stops everything that is hosted and waits for it. */
 export interface Hosting extends WebappSockets, AsyncDisposable {}
 
 export interface HostingOptions {
@@ -35,8 +36,7 @@ interface Version {
 }
 
 /**
- * Hosts the webapps of connectors. `socketPath` starts a webapp on its first use and again after a crash; the path is
- * the same over restarts and another one when the connector's definition changes. Ask before each call.
+ * Hosts the code of connectors. `socketPath` starts it on its first use and again after a crash; the path is the same over restarts and another one when the connector's definition changes. Ask before each call.
  */
 export function createHosting(options: HostingOptions): Hosting {
   const { dataFolder, guard, logger, metrics, clock } = options
@@ -46,18 +46,20 @@ export function createHosting(options: HostingOptions): Hosting {
 
   const host = async (
     definition: ConnectorDefinition,
-    module: string,
+    code: HostedCode,
     authentication: string | null,
   ): Promise<Hosted> => {
     const { name: connector, hash } = definition
-    const place = await makeWebappPlace(dataFolder, { connector, hash, authentication })
+    const place = await makePlace(dataFolder, { connector, hash, authentication, kind: code.kind })
     const supervisor = createSupervisor({
       connector,
+      title: kinds[code.kind].title,
       clock,
       start: () =>
-        startWebappProcess({ connector, module, place, allowPrivate: guard.allowPrivate, clock, logger }),
+        startHostedProcess({ connector, code, place, allowPrivate: guard.allowPrivate, clock, logger }),
       restarted: () => metrics.webappRestarts.inc({ connector: metrics.connectorLabel(connector) }),
-      crashed: how => logger.warn({ connector, authentication, how }, 'A webapp ended unasked.'),
+      crashed: how =>
+        logger.warn({ connector, authentication, how }, `A ${kinds[code.kind].title} ended unasked.`),
     })
     return { socketPath: place.socketPath, supervisor }
   }
@@ -82,13 +84,13 @@ export function createHosting(options: HostingOptions): Hosting {
 
   const hostedFor = (
     definition: ConnectorDefinition,
-    module: string,
+    code: HostedCode,
     authentication: string | null,
   ): Promise<Hosted> => {
     const { hosted } = current(definition)
     const known = hosted.get(authentication)
     if (known !== undefined) return known
-    const next = host(definition, module, authentication)
+    const next = host(definition, code, authentication)
     hosted.set(authentication, next)
     // The next call tries again.
     next.catch(() => hosted.delete(authentication))
@@ -97,11 +99,15 @@ export function createHosting(options: HostingOptions): Hosting {
 
   return {
     async socketPath(definition, authentication) {
-      if (definition.webapp === null)
-        throw new JunctorError('WEBAPP_UNAVAILABLE', `Connector "${definition.name}" has no webapp.`)
+      const code = hostedCode(definition)
+      if (code === null)
+        throw new JunctorError(
+          'WEBAPP_UNAVAILABLE',
+          `Connector "${definition.name}" has no webapp and no hooks.`,
+        )
       if (disposed)
         throw new JunctorError('WEBAPP_UNAVAILABLE', 'The hub is stopping; call again when it is back.')
-      const { supervisor, socketPath } = await hostedFor(definition, definition.webapp, authentication)
+      const { supervisor, socketPath } = await hostedFor(definition, code, authentication)
       await supervisor.ready()
       return socketPath
     },

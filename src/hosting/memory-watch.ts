@@ -1,4 +1,4 @@
-// The memory of a webapp's process, read from outside: one that is out of bounds may be too busy to tell. V8's own limit
+// The memory of a hosted process, read from outside: one that is out of bounds may be too busy to tell. V8's own limit
 // (confinement.ts) covers its heap only, neither buffers nor what SQLite allocates.
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
@@ -18,7 +18,7 @@ export function watchMemory(options: {
     const megabytes = residentMegabytes(pid)
     if (megabytes === null) return
     if (megabytes <= mostMegabytes) cancel = clock.after(intervalMilliseconds, look)
-    else exceeded(`it holds ${megabytes} MB of memory, more than the ${mostMegabytes} that a webapp may have`)
+    else exceeded(`it holds ${megabytes} MB of memory, more than the ${mostMegabytes} that it may have`)
   }
   cancel = clock.after(intervalMilliseconds, look)
   return () => cancel()

@@ -1,8 +1,8 @@
-// What a webapp's process tells the hub over IPC. It runs code that the hub did not write, so the hub parses it.
+// What a hosted process tells the hub over IPC, and what it is started with. It runs code that the hub did not write, so the hub parses it.
 import { z } from 'zod'
 import type { Json } from '../json.ts'
 
-/** What the child is started with: the one command line argument, as JSON. Holds no secrets: `ps` shows it. */
+/** What a webapp's process is started with: the one command line argument, as JSON. Holds no secrets: `ps` shows it. */
 export interface WebappStart {
   /** Absolute path of webapp.ts. */
   readonly module: string
@@ -12,24 +12,32 @@ export interface WebappStart {
   readonly allowPrivate: readonly string[]
 }
 
+export interface HookStart {
+  /** Absolute path of hooks.ts. */
+  readonly module: string
+  /** SHA-256 (hex) of the script that it must say it stands in for. */
+  readonly script: string
+  readonly socketPath: string
+}
+
 export const heartbeatMilliseconds = 1_000
 
 const facts: z.ZodType<Readonly<Record<string, Json>>> = z.record(z.string(), z.json())
 
-const webappMessage = z.discriminatedUnion('type', [
+const hostedMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening') }),
   /** Every heartbeat: its event loop turns. */
   z.object({ type: z.literal('alive') }),
   /** The process ends after this one. `reason` is for the operator. */
   z.object({ type: z.literal('failed'), reason: z.string().max(20_000) }),
   z.object({ type: z.literal('log'), message: z.string().max(20_000), facts: facts.optional() }),
-  /** The webapp threw while it answered a call. */
+  /** It threw while it answered a call. */
   z.object({ type: z.literal('threw'), reason: z.string().max(20_000) }),
 ])
 
-export type WebappMessage = z.infer<typeof webappMessage>
+export type HostedMessage = z.infer<typeof hostedMessage>
 
 /** Reads a message of the child; null where it is none. */
-export function readWebappMessage(message: unknown): WebappMessage | null {
-  return webappMessage.safeParse(message).data ?? null
+export function readHostedMessage(message: unknown): HostedMessage | null {
+  return hostedMessage.safeParse(message).data ?? null
 }

@@ -1,11 +1,13 @@
-// Where a webapp lives on disk: its data folder and its socket, both closed to other users of the machine.
+// Where hosted code lives on disk: its data folder and its socket, both closed to other users of the machine.
 import { createHash } from 'node:crypto'
 import { lstat, mkdir } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { JunctorError } from '../errors.ts'
+import type { HostedCode } from './hosted-code.ts'
 
-export interface WebappPlace {
+export interface HostedPlace {
+  /** Where the process may write: a webapp's own folder; for hooks, which keep nothing, that of the socket. */
   readonly dataFolder: string
   /** Nothing but the socket is in it. */
   readonly socketFolder: string
@@ -16,22 +18,29 @@ export interface WebappPlace {
 const longestSocketPath = 103
 
 /**
- * Makes the folders of one process: a version (`hash`) of a connector's webapp, for one of its authentications. The data
+ * Makes the folders of one process: a version (`hash`) of a connector's code, for one of its authentications. The data
  * folder is the connector's. The socket's path stays the same over restarts. It moves to the system's temporary folder
  * where the hub's data folder has too long a path.
  */
-export async function makeWebappPlace(
+export async function makePlace(
   hub: string,
-  { connector, hash, authentication }: { connector: string; hash: string; authentication: string | null },
-): Promise<WebappPlace> {
-  const dataFolder = join(hub, 'webapps', connector)
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  { connector, hash, authentication, kind }: PlaceOwner,
+): Promise<HostedPlace> {
   const name = digest(`${connector} ${hash} ${JSON.stringify(authentication)}`)
   const wanted = join(hub, 'sockets', `${connector}-${name.slice(0, 12)}`)
   const fits = Buffer.byteLength(join(wanted, socketName)) <= longestSocketPath
   const socketFolder = fits ? wanted : join(await temporaryFolder(hub), name)
   await mkdir(socketFolder, { recursive: true, mode: 0o700 })
+  const dataFolder = kind === 'webapp' ? join(hub, 'webapps', connector) : socketFolder
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
   return { dataFolder, socketFolder, socketPath: join(socketFolder, socketName) }
+}
+
+interface PlaceOwner {
+  readonly connector: string
+  readonly hash: string
+  readonly authentication: string | null
+  readonly kind: HostedCode['kind']
 }
 
 const socketName = 's'
@@ -46,7 +55,7 @@ async function temporaryFolder(hub: string): Promise<string> {
   if (!ours || (found.mode & 0o077) !== 0)
     throw new JunctorError(
       'WEBAPP_UNAVAILABLE',
-      `The folder ${folder} for the sockets of webapps belongs to somebody else or is open to others; remove it, or give the hub a data folder with a shorter path in JUNCTOR_DATA.`,
+      `The folder ${folder} for the sockets of hosted code belongs to somebody else or is open to others; remove it, or give the hub a data folder with a shorter path in JUNCTOR_DATA.`,
     )
   return folder
 }

@@ -1,11 +1,11 @@
-// Keeps one webapp answering: starts it on the first call, again after a crash, and less often the more it crashes.
+// Keeps one hosted process answering: starts it on the first call, again after a crash, and less often the more it crashes.
 import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
-import type { WebappProcess } from './webapp-process.ts'
+import type { HostedProcess } from './hosted-process.ts'
 
 /** Disposing stops it within a few seconds. */
 export interface Supervisor extends AsyncDisposable {
-  /** Resolves while the webapp listens. Throws WEBAPP_UNAVAILABLE: it cannot start, or crashed too often of late. */
+  /** Resolves while it listens. Throws WEBAPP_UNAVAILABLE: it cannot start, or crashed too often of late. */
   ready(): Promise<void>
   /** Ends it for good when it has answered what it began, and no later than after `milliseconds`. */
   stop(milliseconds: number): Promise<void>
@@ -21,15 +21,17 @@ const disposeMilliseconds = 5_000
 
 export function createSupervisor(options: {
   readonly connector: string
-  readonly start: () => WebappProcess
+  /** What it is, as errors say it. */
+  readonly title: string
+  readonly start: () => HostedProcess
   /** Told of every start but the first. */
   readonly restarted: () => void
   /** Told of every end that nobody asked for. */
   readonly crashed: (how: string) => void
   readonly clock: Clock
 }): Supervisor {
-  const { connector, start, restarted, crashed, clock } = options
-  let current: WebappProcess | null = null
+  const { connector, title, start, restarted, crashed, clock } = options
+  let current: HostedProcess | null = null
   let everStarted = false
   let crashes = 0
   let notBefore = 0
@@ -40,12 +42,16 @@ export function createSupervisor(options: {
   const unavailable = (why: string, milliseconds = 0) => {
     const retryAfter = Math.ceil(milliseconds / 1000)
     const advice = milliseconds > 0 ? ` Try again in ${retryAfter} s.` : ''
-    return new JunctorError('WEBAPP_UNAVAILABLE', `The webapp of connector "${connector}" ${why}.${advice}`, {
-      details: { connector, ...(milliseconds > 0 ? { retryAfter } : {}) },
-    })
+    return new JunctorError(
+      'WEBAPP_UNAVAILABLE',
+      `The ${title} of connector "${connector}" ${why}.${advice}`,
+      {
+        details: { connector, ...(milliseconds > 0 ? { retryAfter } : {}) },
+      },
+    )
   }
 
-  const watch = async (run: WebappProcess, startedAt: number): Promise<void> => {
+  const watch = async (run: HostedProcess, startedAt: number): Promise<void> => {
     const how = await run.ended
     current = null
     if (stopped) return
@@ -56,7 +62,7 @@ export function createSupervisor(options: {
     crashed(how)
   }
 
-  const launch = (): WebappProcess => {
+  const launch = (): HostedProcess => {
     if (everStarted) restarted()
     everStarted = true
     const run = start()

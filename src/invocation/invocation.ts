@@ -67,17 +67,17 @@ export class Bytes {
 export interface Invoker extends AsyncDisposable {
   /**
    * Makes the call. Throws JunctorError: ARGUMENT_INVALID, EGRESS_REFUSED, UPSTREAM_ERROR (status outside 2xx),
-   * UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, RATE_LIMITED, CIRCUIT_OPEN, SCRIPT_REQUIRED,
+   * UPSTREAM_UNREACHABLE, UPSTREAM_TIMEOUT, UPSTREAM_INVALID, RATE_LIMITED, CIRCUIT_OPEN, SCRIPT_REQUIRED, HOOK_FAILED,
    * OPERATION_UNSUPPORTED, WEBAPP_UNAVAILABLE, CREDENTIAL_INVALID, CONNECTION_REQUIRED, AUTHENTICATION_UNSUPPORTED, FORBIDDEN; details name
    * connector and operation. Rejects with the signal's reason when the caller aborts.
    */
   call(invocation: Invocation): Promise<InvocationResult>
 }
 
-/** Where the calls of a connector with a webapp go: a Unix socket that only the hub can reach. */
+/** Where the calls of a connector with a webapp or with hooks go: a Unix socket that only the hub can reach. */
 export interface WebappSockets {
   /**
-   * Resolves when the webapp listens for calls of connections of this authentication (its name; null: calls without a
+   * Resolves when the webapp, or what runs the hooks, listens for calls of connections of this authentication (its name; null: calls without a
    * connection). Throws WEBAPP_UNAVAILABLE.
    */
   socketPath(definition: ConnectorDefinition, authentication: string | null): Promise<string>

@@ -53,7 +53,8 @@ export function createInvoker(options: InvokerOptions): Invoker {
   const webapps = openWebappTransport(options.webapps, limits)
   const { rates = withoutLimits, random = Math.random, newIdempotencyKey = randomUUID } = options
   const kindness = createKindness({ clock, random, metrics, rates, substitutes })
-  const means = { upstream, webapps, substitutes, clock, kindness, newIdempotencyKey }
+  const hooks = options.webapps
+  const means = { upstream, webapps, hooks, substitutes, clock, limits, kindness, newIdempotencyKey }
   const watching = { clock, metrics, tracing: options.tracing ?? null }
 
   const observe = (invocation: Invocation, outcome: string, started: number): void => {

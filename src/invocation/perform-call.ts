@@ -5,8 +5,9 @@ import type { Schema } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
 import { applyCredential } from './credentials/index.ts'
 import type { Substitutes } from './egress/substitutes.ts'
+import { throughHooks } from './hooks/index.ts'
 import { carriesIdempotencyKey, withIdempotencyKey, withoutIdempotencyKey } from './idempotency-key.ts'
-import type { Invocation, InvocationResult } from './invocation.ts'
+import type { Invocation, InvocationResult, WebappSockets } from './invocation.ts'
 import {
   type Answer,
   applyRequestPolicies,
@@ -16,12 +17,13 @@ import {
 import { assertAddressed } from './request/base-url.ts'
 import { buildDraft } from './request/build.ts'
 import type { Draft } from './request/draft.ts'
-import { followedUrl, ownUrl } from './request/target.ts'
+import { followedUrl, ownUrl, plainUrl } from './request/target.ts'
 import { wireRequest } from './request/wire-request.ts'
 import { decodeBody } from './response/decode.ts'
 import type { Redactor } from './response/redactor.ts'
 import { upstreamError } from './response/upstream-error.ts'
-import type { Kindness } from './transport/kindness.ts'
+import { callerOf, type Kindness } from './transport/kindness.ts'
+import type { Limits } from './transport/limits.ts'
 import type { Upstream } from './transport/upstream.ts'
 import type { WebappTransport } from './transport/webapp.ts'
 import type { Send } from './transport/wire.ts'
@@ -29,6 +31,8 @@ import type { Send } from './transport/wire.ts'
 export interface CallMeans {
   readonly upstream: Pick<Upstream, 'send'>
   readonly webapps: Pick<WebappTransport, 'sender'>
+  readonly hooks: WebappSockets
+  readonly limits: Limits
   readonly substitutes: Substitutes
   readonly clock: Clock
   readonly kindness: Kindness
@@ -48,14 +52,16 @@ export async function performCall(
   const { draft, pathValues } = buildDraft(withIdempotencyKey(invocation, means.newIdempotencyKey))
   const hosted = definition.webapp !== null
   if (connection && !operation.anonymous && !hosted) applyCredential(connection, draft)
+  const originalUrl = plainUrl(draft)
 
   const deliver = async (
     ready: Draft,
     url: URL,
     response: Schema | null,
     accept: readonly number[],
+    send: Send = sender(invocation, ready, means),
   ): Promise<InvocationResult> => {
-    const answer = await sender(invocation, ready, means)(wireRequest(ready, url), signal)
+    const answer = await send(wireRequest(ready, url), signal)
     if (!isSuccess(answer.status) && !accept.includes(answer.status))
       throw upstreamError(answer, { definition, operation }, redactor, means.clock)
     const contentType = answer.headers['content-type'] ?? ''
@@ -79,7 +85,8 @@ export async function performCall(
   if (!hosted) assertAddressed(draft.base, definition, connection)
   const url =
     invocation.url === undefined ? ownUrl(draft) : followedUrl(invocation.url, draft, means.substitutes)
-  const result = await deliver(draft, url, operation.response, invocation.accept ?? [])
+  const hooked = throughHooks(invocation, originalUrl, means)
+  const result = await deliver(draft, url, operation.response, invocation.accept ?? [], hooked)
   if (!isSuccess(result.status)) return result
   const answer: Answer = { status: result.status, headers: { ...result.headers }, body: result.body }
   applyResponsePolicies(definition, operation, call, answer)
@@ -90,7 +97,7 @@ function assertRunnable({ definition, operation, connection }: Invocation): void
   if (operation.scripted && definition.webapp === null)
     throw new JunctorError(
       'SCRIPT_REQUIRED',
-      `${operation.id} of ${definition.title} runs through a C# script, which the hub does not execute; use another operation or host a webapp for the connector.`,
+      `${operation.id} of ${definition.title} runs through a C# script, which the hub does not execute; put a hooks.ts beside the script that stands in for it (README, Hooks), or use another operation.`,
     )
   // A defence in depth: whoever opens connections picks them by connector already.
   if (connection && connection.connector !== definition.name)
@@ -106,9 +113,8 @@ function sender(invocation: Invocation, draft: Draft, means: CallMeans): Send {
   // A policy may have made another method of a safe operation's.
   const safe =
     draft.method === 'GET' || draft.method === 'HEAD' || (operation.safe && draft.method === operation.method)
-  const caller = { connector: definition.name, connection: connection?.id ?? null }
   const repeatable = safe || carriesIdempotencyKey(operation, draft)
-  return means.kindness.sender(means.upstream.send, caller, repeatable)
+  return means.kindness.sender(means.upstream.send, callerOf(invocation), { repeatable })
 }
 
 function isSuccess(status: number): boolean {

@@ -25,7 +25,7 @@ export function shareCalls(invoker: Pick<Invoker, 'call'>, metrics: Metrics): Sh
     const key = printJson([name, hash, operation.id, connection?.id ?? null, limit, invocation.arguments])
     const known = made.get(key)
     if (known !== undefined) {
-      metrics.upstreamSharedCalls.inc({ connector: name })
+      metrics.upstreamSharedCalls.inc({ connector: metrics.connectorLabel(name) })
       return known
     }
     const answer = make()

@@ -93,6 +93,6 @@ export function isHeaderName(name: string): boolean {
   return /^[!#$%&'*+\-.^_`|~\w]+$/.test(name) && !framing.has(name.toLowerCase())
 }
 
-function isHeaderValue(value: string): boolean {
+export function isHeaderValue(value: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 }

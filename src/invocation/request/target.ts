@@ -13,6 +13,11 @@ export function ownUrl(draft: Draft): URL {
   return new URL(`${origin}${path}${printQuery(draft.query)}`)
 }
 
+/** The draft's own URL as text, also where it is none that can be called. */
+export function plainUrl({ base, path, query }: Draft): string {
+  return `${base}${path}${printQuery(query)}`
+}
+
 /** A link resolved against the draft's own URL, with the query part of the credential. Throws EGRESS_REFUSED. */
 export function followedUrl(link: string, draft: Draft, substitutes: Substitutes): URL {
   const own = ownUrl(draft)

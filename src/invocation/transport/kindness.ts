@@ -4,6 +4,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Metrics } from '../../telemetry/index.ts'
 import type { Substitutes } from '../egress/substitutes.ts'
+import type { Invocation } from '../invocation.ts'
 import { type CallRates, createCallRates, type RatedCaller } from './call-rates.ts'
 import { createCircuits } from './circuits.ts'
 import { followingRedirects } from './redirects.ts'
@@ -24,7 +25,19 @@ export interface Kindness {
    * `send` that follows redirects and tries again. Each request of it, redirects and retries too, waits for its turn
    * in the caller's rate limits and passes the circuit of its origin. Throws RATE_LIMITED, CIRCUIT_OPEN.
    */
-  sender(send: Send, caller: RatedCaller, repeatable: boolean): Send
+  sender(send: Send, caller: RatedCaller, how: SendHow): Send
+}
+
+export interface SendHow {
+  /** Made twice, the call does what it does once. */
+  readonly repeatable: boolean
+  /** False gives the answer that redirects, itself. */
+  readonly followRedirects?: boolean
+}
+
+/** By what the calls of an invocation are counted. */
+export function callerOf({ definition, connection }: Invocation): RatedCaller {
+  return { connector: definition.name, connection: connection?.id ?? null }
 }
 
 /** Its limits and circuits are this hub's own: every instance counts for itself. */
@@ -33,14 +46,14 @@ export function createKindness({ clock, random, metrics, rates, substitutes }: K
     rates,
     clock,
     onLimited: ({ connector }, limit, outcome) =>
-      metrics.upstreamRateLimited.inc({ connector, limit, outcome }),
+      metrics.upstreamRateLimited.inc({ connector: metrics.connectorLabel(connector), limit, outcome }),
   })
   const circuits = createCircuits({
     clock,
-    onOpen: connector => metrics.upstreamCircuitsOpened.inc({ connector }),
+    onOpen: connector => metrics.upstreamCircuitsOpened.inc({ connector: metrics.connectorLabel(connector) }),
   })
   return {
-    sender(send, caller, repeatable) {
+    sender(send, caller, { repeatable, followRedirects = true }) {
       const { connector } = caller
       const once: Send = async (request, signal) => {
         const { origin } = request.url
@@ -49,11 +62,12 @@ export function createKindness({ clock, random, metrics, rates, substitutes }: K
         await takeTurn(caller, signal)
         return circuits.run(connector, origin, () => send(request, signal))
       }
-      return retrying(followingRedirects(once, substitutes), {
+      return retrying(followRedirects ? followingRedirects(once, substitutes) : once, {
         repeatable,
         clock,
         random,
-        onRetry: reason => metrics.upstreamRetries.inc({ connector, reason }),
+        onRetry: reason =>
+          metrics.upstreamRetries.inc({ connector: metrics.connectorLabel(connector), reason }),
       })
     },
   }

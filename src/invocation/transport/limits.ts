@@ -4,6 +4,8 @@ export interface Limits {
   readonly headersMs: number
   /** Between two pieces of the body. */
   readonly bodyIdleMs: number
+  /** Of a hook between the answers that it waits for. */
+  readonly hookMs: number
   /** The whole call, retries and redirects included. */
   readonly totalMs: number
   /** Of a response body, as it comes and after decompression. */
@@ -14,6 +16,7 @@ export const defaultLimits: Limits = {
   connectMs: 5_000,
   headersMs: 30_000,
   bodyIdleMs: 30_000,
+  hookMs: 10_000,
   totalMs: 120_000,
   responseBytes: 10 * 1024 * 1024,
 }

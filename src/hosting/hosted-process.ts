@@ -1,14 +1,14 @@
-// One run of a webapp: from the start of its process to its end.
+// One run of hosted code: from the start of its process to its end.
 import { fork } from 'node:child_process'
-import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { confine, webappEnvironment } from './confinement.ts'
+import { confine, hostedEnvironment } from './confinement.ts'
+import { type HostedCode, kinds, startOf } from './hosted-code.ts'
 import { watchMemory } from './memory-watch.ts'
-import { heartbeatMilliseconds, readWebappMessage, type WebappStart } from './messages.ts'
-import type { WebappPlace } from './places.ts'
+import { readHostedMessage } from './messages.ts'
+import type { HostedPlace } from './places.ts'
 
-export interface WebappProcess {
+export interface HostedProcess {
   /** Resolves with null when it listens, else with why it never will, for the operator. */
   readonly started: Promise<string | null>
   /** Resolves with how it ended, for the operator. */
@@ -18,35 +18,29 @@ export interface WebappProcess {
 }
 
 const startMilliseconds = 30_000
-/** Code that never yields answers nobody: a process without heartbeats for so long is killed. */
-const silentMilliseconds = 30 * heartbeatMilliseconds
 
-export function startWebappProcess(options: {
+export function startHostedProcess(options: {
   readonly connector: string
-  readonly module: string
-  readonly place: WebappPlace
+  readonly code: HostedCode
+  readonly place: HostedPlace
   readonly allowPrivate: readonly string[]
   readonly clock: Clock
   readonly logger: Logger
-}): WebappProcess {
-  const { connector, module, place, allowPrivate, clock, logger } = options
-  const start: WebappStart = {
-    module,
-    socketPath: place.socketPath,
-    dataFolder: place.dataFolder,
-    allowPrivate,
-  }
-  const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(start)], {
-    execArgv: confine(module, place),
-    env: webappEnvironment,
+}): HostedProcess {
+  const { connector, code, place, allowPrivate, clock, logger } = options
+  const { title, program, silentMilliseconds } = kinds[code.kind]
+  const start = JSON.stringify(startOf(code, place, allowPrivate))
+  const child = fork(program, [start], {
+    execArgv: confine(code, place),
+    env: hostedEnvironment,
     cwd: place.dataFolder,
-    // Output could hold anything, credentials too; a webapp logs through its context.
+    // Output could hold anything, credentials too; hosted code logs through its context.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   const started = Promise.withResolvers<string | null>()
   const ended = Promise.withResolvers<string>()
   const kill = (why: string) => {
-    logger.error({ connector }, `A webapp is killed: ${why}.`)
+    logger.error({ connector }, `A ${title} is killed: ${why}.`)
     child.kill('SIGKILL')
   }
   const killAfter = (milliseconds: number, what: string) =>
@@ -55,7 +49,7 @@ export function startWebappProcess(options: {
   const endWatch = watchMemory({ pid: child.pid, clock, exceeded: kill })
 
   child.on('message', received => {
-    const message = readWebappMessage(received)
+    const message = readHostedMessage(received)
     if (message?.type === 'listening' || message?.type === 'alive') {
       cancelKill()
       cancelKill = killAfter(silentMilliseconds, 'give a sign of life')
@@ -63,10 +57,10 @@ export function startWebappProcess(options: {
     if (message?.type === 'listening') started.resolve(null)
     else if (message?.type === 'log') logger.info({ connector, facts: message.facts ?? {} }, message.message)
     else if (message?.type === 'threw')
-      logger.error({ connector, reason: message.reason }, 'A webapp threw while it answered a call.')
+      logger.error({ connector, reason: message.reason }, `A ${title} threw while it answered a call.`)
     else if (message?.type === 'failed') {
       started.resolve(message.reason)
-      logger.error({ connector, reason: message.reason }, 'A webapp failed.')
+      logger.error({ connector, reason: message.reason }, `A ${title} failed.`)
     }
   })
   const finish = (how: string) => {

@@ -1,0 +1,44 @@
+// What a hosted process tells the hub: that it lives, what it logs and why it failed, without connection parameters.
+import process from 'node:process'
+import type { Json } from '../json.ts'
+import type { HostedMessage } from './messages.ts'
+import { createScrubber } from './scrubber.ts'
+
+export interface Reporter {
+  tell(message: HostedMessage): void
+  /** Tells why and ends the process. */
+  fail(error: unknown): void
+  /** Tells what was thrown while it answered a call. */
+  threw(error: unknown): void
+  log(message: string, facts?: Readonly<Record<string, Json>>): void
+  /** Remembers parameters, which nothing that is told may hold. */
+  learn(parameters: Readonly<Record<string, unknown>>): void
+}
+
+const longestText = 10_000
+
+export function createReporter(): Reporter {
+  const scrubber = createScrubber()
+  const clean = (text: string) => scrubber.scrub(text).slice(0, longestText)
+
+  function tell(message: HostedMessage, sent: () => void = () => {}): void {
+    if (process.connected) process.send?.(message, sent)
+    else sent()
+  }
+  const explain = (error: unknown) =>
+    clean(error instanceof Error ? (error.stack ?? error.message) : String(error))
+
+  return {
+    tell: message => tell(message),
+    fail: error => tell({ type: 'failed', reason: explain(error) }, () => process.exit(1)),
+    threw: error => tell({ type: 'threw', reason: explain(error) }),
+    log(message, facts = {}) {
+      const kept = Object.entries(facts).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? clean(value) : value,
+      ])
+      tell({ type: 'log', message: clean(message), facts: Object.fromEntries(kept) })
+    },
+    learn: scrubber.learn,
+  }
+}
