@@ -1,9 +1,8 @@
 // What passes between the hub and the process of a connector's hooks: one Unix socket for each call, one JSON text for
 // each line, closed by whoever is done. Both sides parse what they get; the hub, because it did not write the hooks.
-import { Buffer } from 'node:buffer'
-import { StringDecoder } from 'node:string_decoder'
 import { z } from 'zod'
 import { type Json, parseJson, printJson } from './json.ts'
+import { createLineReader } from './text-lines.ts'
 
 const headers = z.array(z.tuple([z.string(), z.string()]))
 /** Bytes as base64. */
@@ -55,20 +54,6 @@ function lineReader<Message>(
   schema: z.ZodType<Message>,
   longest: number,
 ): (chunk: Uint8Array) => readonly Message[] {
-  const decoder = new StringDecoder('utf8')
-  let rest: string[] = []
-  let length = 0
-  return chunk => {
-    const [first = '', ...others] = decoder.write(Buffer.from(chunk)).split('\n')
-    rest.push(first)
-    length += first.length
-    const lines: string[] = []
-    for (const other of others) {
-      lines.push(rest.join(''))
-      rest = [other]
-      length = other.length
-    }
-    if (length > longest) throw new Error(`A line has more than ${longest} characters.`)
-    return lines.map(line => schema.parse(parseJson(line)))
-  }
+  const read = createLineReader(longest)
+  return chunk => read(chunk).map(line => schema.parse(parseJson(line)))
 }

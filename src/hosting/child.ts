@@ -24,7 +24,8 @@ const start = z
     allowPrivate: z.array(z.string()),
   })
   .parse(JSON.parse(process.argv[2] ?? ''))
-const { tell, fail, log, threw, learn } = createReporter()
+const ending = new AbortController()
+const { tell, fail, log, threw, learn } = createReporter(() => ending.abort())
 
 const webappModule = z.object({
   webapp: z.custom<Webapp>(value => typeof (value as Partial<Webapp> | null)?.fetch === 'function', {
@@ -77,7 +78,7 @@ async function serve(): Promise<void> {
     process.exit(0)
   }
   // A killed hub closes its end of the channel: nobody is left to answer.
-  process.once('disconnect', () => end().catch(fail))
+  ending.signal.addEventListener('abort', () => end().catch(fail))
   process.once('SIGTERM', () => {
     server.close(() => end().catch(fail))
     server.closeIdleConnections()

@@ -13,7 +13,8 @@ import { createReporter } from './reporter.ts'
 const start = z
   .object({ module: z.string(), script: z.string(), socketPath: z.string() })
   .parse(JSON.parse(process.argv[2] ?? ''))
-const reporter = createReporter()
+// A killed hub closes its end of the pipe.
+const reporter = createReporter(() => process.exit(0))
 const { tell, fail } = reporter
 
 const hooksModule = z.object({
@@ -31,8 +32,6 @@ async function serve(): Promise<void> {
     )
   const server = createServer(socket => answerCall(socket, hooks, reporter))
   server.on('error', fail)
-  // A killed hub closes its end of the channel: nobody is left to answer.
-  process.once('disconnect', () => process.exit(0))
   process.once('SIGTERM', () => server.close(() => process.exit(0)))
   // A killed run leaves its socket behind.
   rmSync(start.socketPath, { force: true })

@@ -1,11 +1,12 @@
 // One run of hosted code: from the start of its process to its end.
-import { fork } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { createLineReader } from '../text-lines.ts'
 import { confine, hostedEnvironment } from './confinement.ts'
 import { type HostedCode, kinds, startOf } from './hosted-code.ts'
 import { watchMemory } from './memory-watch.ts'
-import { readHostedMessage } from './messages.ts'
+import { channelDescriptor, type HostedMessage, longestMessage, readHostedMessage } from './messages.ts'
 import type { HostedPlace } from './places.ts'
 
 export interface HostedProcess {
@@ -13,6 +14,8 @@ export interface HostedProcess {
   readonly started: Promise<string | null>
   /** Resolves with how it ended, for the operator. */
   readonly ended: Promise<string>
+  /** True from when the hub kills it, a moment before it has ended. */
+  killed(): boolean
   /** Asks it to finish what it answers and to end; kills it after `milliseconds`. */
   stop(milliseconds: number): Promise<void>
 }
@@ -30,16 +33,17 @@ export function startHostedProcess(options: {
   const { connector, code, place, allowPrivate, clock, logger } = options
   const { title, program, silentMilliseconds } = kinds[code.kind]
   const start = JSON.stringify(startOf(code, place, allowPrivate))
-  const child = fork(program, [start], {
-    execArgv: confine(code, place),
+  const child = spawn(process.execPath, [...confine(code, place), program, start], {
     env: hostedEnvironment,
     cwd: place.dataFolder,
     // Output could hold anything, credentials too; hosted code logs through its context.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const started = Promise.withResolvers<string | null>()
   const ended = Promise.withResolvers<string>()
+  let killed = false
   const kill = (why: string) => {
+    killed = true
     logger.error({ connector }, `A ${title} is killed: ${why}.`)
     child.kill('SIGKILL')
   }
@@ -48,8 +52,7 @@ export function startHostedProcess(options: {
   let cancelKill = killAfter(startMilliseconds, 'listen')
   const endWatch = watchMemory({ pid: child.pid, clock, exceeded: kill })
 
-  child.on('message', received => {
-    const message = readHostedMessage(received)
+  const take = (message: HostedMessage | null): void => {
     if (message?.type === 'listening' || message?.type === 'alive') {
       cancelKill()
       cancelKill = killAfter(silentMilliseconds, 'give a sign of life')
@@ -62,6 +65,18 @@ export function startHostedProcess(options: {
       started.resolve(message.reason)
       logger.error({ connector, reason: message.reason }, `A ${title} failed.`)
     }
+  }
+  const read = createLineReader(longestMessage)
+  const channel = child.stdio[channelDescriptor]
+  // It ends with the process, however that ends.
+  channel?.on('error', () => {})
+  channel?.on('data', chunk => {
+    try {
+      for (const line of read(chunk)) take(readHostedMessage(line))
+    } catch {
+      channel.destroy()
+      kill('it told more at once than it may')
+    }
   })
   const finish = (how: string) => {
     cancelKill()
@@ -70,11 +85,13 @@ export function startHostedProcess(options: {
     ended.resolve(how)
   }
   child.once('error', error => finish(`Its process could not be started: ${error.message}.`))
-  child.once('exit', (code, signal) => finish(signal ? `Ended by ${signal}.` : `Ended with code ${code}.`))
+  // When its last words have been read.
+  child.once('close', (code, signal) => finish(signal ? `Ended by ${signal}.` : `Ended with code ${code}.`))
 
   return {
     started: started.promise,
     ended: ended.promise,
+    killed: () => killed,
     async stop(milliseconds) {
       child.kill('SIGTERM')
       const cancel = clock.after(milliseconds, () => child.kill('SIGKILL'))

@@ -1,4 +1,4 @@
-// What a hosted process tells the hub over IPC, and what it is started with. It runs code that the hub did not write, so the hub parses it.
+// What a hosted process tells the hub over a pipe, one JSON text for each line, and what it is started with. It runs code that the hub did not write, so the hub parses it.
 import { z } from 'zod'
 import type { Json } from '../json.ts'
 
@@ -37,7 +37,23 @@ const hostedMessage = z.discriminatedUnion('type', [
 
 export type HostedMessage = z.infer<typeof hostedMessage>
 
+/** The child's end of the pipe. */
+export const channelDescriptor = 3
+
+/** Of a message, in characters: more than its texts may be long. A process that tells more at once is killed. */
+export const longestMessage = 100_000
+
+export function printHostedMessage(message: HostedMessage): string {
+  const text = JSON.stringify(message)
+  const fits = text.length <= longestMessage || message.type !== 'log'
+  return `${fits ? text : JSON.stringify({ ...message, facts: { note: 'The facts are too long for the log.' } })}\n`
+}
+
 /** Reads a message of the child; null where it is none. */
-export function readHostedMessage(message: unknown): HostedMessage | null {
-  return hostedMessage.safeParse(message).data ?? null
+export function readHostedMessage(line: string): HostedMessage | null {
+  try {
+    return hostedMessage.safeParse(JSON.parse(line)).data ?? null
+  } catch {
+    return null
+  }
 }

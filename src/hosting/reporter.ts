@@ -1,7 +1,9 @@
 // What a hosted process tells the hub: that it lives, what it logs and why it failed, without connection parameters.
+// A pipe and no IPC of Node's: a hub that gets a message of Node's own kind by that, from code it did not write, ends.
+import { Socket } from 'node:net'
 import process from 'node:process'
 import type { Json } from '../json.ts'
-import type { HostedMessage } from './messages.ts'
+import { channelDescriptor, type HostedMessage, printHostedMessage } from './messages.ts'
 import { createScrubber } from './scrubber.ts'
 
 export interface Reporter {
@@ -17,12 +19,16 @@ export interface Reporter {
 
 const longestText = 10_000
 
-export function createReporter(): Reporter {
+/** `gone` is called when the hub has ended: nobody is left to answer. */
+export function createReporter(gone: () => void): Reporter {
   const scrubber = createScrubber()
   const clean = (text: string) => scrubber.scrub(text).slice(0, longestText)
+  const channel = new Socket({ fd: channelDescriptor })
+  channel.once('close', gone).on('error', () => channel.destroy())
+  channel.resume()
 
   function tell(message: HostedMessage, sent: () => void = () => {}): void {
-    if (process.connected) process.send?.(message, sent)
+    if (channel.writable) channel.write(printHostedMessage(message), sent)
     else sent()
   }
   const explain = (error: unknown) =>

@@ -78,6 +78,8 @@ export function createSupervisor(options: {
 
   return {
     async ready() {
+      // One that was killed answers nobody any more.
+      if (current?.killed()) await watched
       if (stopped) throw unavailable('has been stopped')
       const wait = notBefore - clock.now()
       if (!current && wait > 0) throw unavailable(`crashed ${crashes} times in a row`, wait)

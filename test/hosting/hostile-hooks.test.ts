@@ -178,6 +178,19 @@ test('one that hoards memory is killed, and is back for the next call', async ()
   expect((await hooked.call(definition, 'ExportNotes')).body).toBe('well')
 })
 
+test('one that rewrites what the language gives harms its own process at most', async () => {
+  await using hooked = await openHooked({ upstream: 'http://127.0.0.1:9' })
+  await using made = await packageWithHook(`
+    Object.prototype.toJSON = () => ({ cmd: 'NODE_HANDLE_ACK' })
+    JSON.stringify = () => '{"cmd":"NODE_HANDLE_ACK"}'
+    Array.prototype.map = () => []
+    Promise.prototype.then = () => {}
+    context.log('hello')
+    ${answering('"well"')}`)
+  const definition = await definitionIn(made.folder)
+  expect((await failureOf(hooked.call(definition, 'ListNotes'))).code).toBe('HOOK_FAILED')
+})
+
 test('does not fill the log', async () => {
   await using hooked = await openHooked({ upstream: 'http://127.0.0.1:9' })
   await using made = await packageWithHook(`

@@ -251,6 +251,15 @@ describe('supervision', () => {
     expect((await hosted.call(probe, '/echo', { body: { message: 'well' } })).body.value).toBe('well')
   })
 
+  test('a webapp that tells nonsense is not heard, and one that tells without end is killed', async () => {
+    await using hosted = await openHosting()
+    await hosted.call(probe, '/forge')
+    expect((await hosted.call(probe, '/echo', { body: { message: 'well' } })).body.value).toBe('well')
+    await expect(hosted.call(probe, '/flood')).rejects.toThrow()
+    await vi.waitFor(() => expect(hosted.log()).toContain('told more at once'))
+    expect((await hosted.call(probe, '/echo', { body: { message: 'well' } })).body.value).toBe('well')
+  })
+
   test('connections of one authentication do not take down those of another', async () => {
     await using hosted = await openHosting()
     const as = (authentication: string) => ({ connection: { id: 'c', authentication, parameters: {} } })
