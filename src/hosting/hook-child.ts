@@ -2,6 +2,8 @@
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import process from 'node:process'
+// The globals of these names are gone when they are needed.
+import { setInterval } from 'node:timers'
 import { z } from 'zod'
 import { importClosed } from './closed-realm.ts'
 import { answerCall } from './hook-call.ts'
@@ -36,11 +38,6 @@ async function serve(): Promise<void> {
   // A killed run leaves its socket behind.
   rmSync(start.socketPath, { force: true })
   server.listen(start.socketPath, () => tell({ type: 'listening' }))
-  beat()
-}
-
-const { setInterval } = globalThis
-function beat(): void {
   setInterval(() => tell({ type: 'alive' }), heartbeatMilliseconds)
 }
 

@@ -17,7 +17,7 @@ import {
 import { assertAddressed } from './request/base-url.ts'
 import { buildDraft } from './request/build.ts'
 import type { Draft } from './request/draft.ts'
-import { followedUrl, ownUrl, plainUrl } from './request/target.ts'
+import { followedUrl, ownUrl } from './request/target.ts'
 import { wireRequest } from './request/wire-request.ts'
 import { decodeBody } from './response/decode.ts'
 import type { Redactor } from './response/redactor.ts'
@@ -52,7 +52,7 @@ export async function performCall(
   const { draft, pathValues } = buildDraft(withIdempotencyKey(invocation, means.newIdempotencyKey))
   const hosted = definition.webapp !== null
   if (connection && !operation.anonymous && !hosted) applyCredential(connection, draft)
-  const originalUrl = plainUrl(draft)
+  const hooked = throughHooks(invocation, draft, means)
 
   const deliver = async (
     ready: Draft,
@@ -85,7 +85,6 @@ export async function performCall(
   if (!hosted) assertAddressed(draft.base, definition, connection)
   const url =
     invocation.url === undefined ? ownUrl(draft) : followedUrl(invocation.url, draft, means.substitutes)
-  const hooked = throughHooks(invocation, originalUrl, means)
   const result = await deliver(draft, url, operation.response, invocation.accept ?? [], hooked)
   if (!isSuccess(result.status)) return result
   const answer: Answer = { status: result.status, headers: { ...result.headers }, body: result.body }
@@ -97,7 +96,7 @@ function assertRunnable({ definition, operation, connection }: Invocation): void
   if (operation.scripted && definition.webapp === null)
     throw new JunctorError(
       'SCRIPT_REQUIRED',
-      `${operation.id} of ${definition.title} runs through a C# script, which the hub does not execute; put a hooks.ts beside the script that stands in for it (README, Hooks), or use another operation.`,
+      `${operation.id} of ${definition.title} runs through a C# script, which the hub does not execute; put a hooks.ts beside the script that stands in for it as it is now (README, Hooks), or use another operation.`,
     )
   // A defence in depth: whoever opens connections picks them by connector already.
   if (connection && connection.connector !== definition.name)

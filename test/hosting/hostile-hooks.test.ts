@@ -89,15 +89,31 @@ test('sends nowhere but to the origin of its call, and the hub makes the call it
   })
 })
 
-test('a redirect takes none of its headers to another origin', async () => {
+test('a redirect takes nothing of its request to another origin', async () => {
   await using upstream = await startUpstream()
   await using foreign = await startUpstream()
+  const allowPrivate = [upstream.origin, foreign.origin]
+  await using hooked = await openHooked({ upstream: upstream.origin, allowPrivate })
+  const definition = { ...(await definitionIn(signedNotes)), baseUrl: upstream.origin }
+  upstream.answer = (_request, response) => response.writeHead(302, { location: foreign.origin }).end()
+  await hooked.call(definition, 'ListNotes')
+  expect(upstream.last().headers).toHaveProperty('authorization')
+  const received = Object.keys(foreign.last().headers).sort()
+  expect(received).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent'])
+})
+
+test('the end of an error that was cut shows no part of a secret', async () => {
+  await using upstream = await startUpstream()
   await using hooked = await openHooked({ upstream: upstream.origin })
-  const definition = await definitionIn(signedNotes)
+  await using made = await packageWithHook(`
+    const { status, headers, body } = await context.send(context.request)
+    return { status, headers, body: body.slice(-100) }`)
+  // Bytes of an error that the hub reads.
+  const kept = 64 * 1024
   upstream.answer = (_request, response) =>
-    response.writeHead(302, { location: foreign.origin.replace('http:', 'https:') }).end()
-  expect((await failureOf(hooked.call(definition, 'ListNotes'))).code).toBe('EGRESS_REFUSED')
-  expect(foreign.seen).toEqual([])
+    response.writeHead(500).end(`${'x'.repeat(kept - 10)}${signingKey}`)
+  const error = await failureOf(hooked.call(await definitionIn(made.folder), 'ListNotes'))
+  expect(error.details.upstream).toMatch(/^x+$/)
 })
 
 test('the egress guard is asked for its call as for any other', async () => {

@@ -39,15 +39,18 @@ export function sentMessage(ask: number, { status, headers, body }: WireAnswer):
   return { type: 'sent', ask, response: { status, headers: kept, body: base64(body) } }
 }
 
-/** The hook's answer as the API's. Throws for a status that is none. */
-export function readAnswer({ status, headers, body }: HookResponseMessage, url: URL): WireAnswer {
+/** The hook's answer as the API's; `cut` where an answer that it is made of was. Throws for a status that is none. */
+export function readAnswer(
+  { status, headers, body }: HookResponseMessage,
+  { url, cut }: Pick<WireAnswer, 'url' | 'cut'>,
+): WireAnswer {
   if (status < 200 || status > 599) throw new Error(`There is no status ${status}.`)
   const named = headers.map(([name, value]) => [name.toLowerCase(), value] as const)
   return {
     status,
     headers: joined(named.filter(([name]) => !ofTheWire.has(name) && name !== 'set-cookie')),
     body: Buffer.from(body, 'base64'),
-    cut: false,
+    cut,
     url,
   }
 }

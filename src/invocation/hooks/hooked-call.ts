@@ -77,11 +77,13 @@ function serveHook(socket: Socket, call: HookedCall, { patience, signal, result 
   const waiting: Ask[] = []
   let asks = 0
   let running = 0
+  let cut = false
 
   const answer = async (message: Ask): Promise<void> => {
     try {
       if (message.type === 'notification') throw noNotifications(invocation)
       const sent = await call.send(message.request, message.redirect, signal)
+      cut ||= sent.cut
       socket.write(printHookMessage(sentMessage(message.ask, sent)))
     } catch (error) {
       if (signal.aborted) return
@@ -105,7 +107,7 @@ function serveHook(socket: Socket, call: HookedCall, { patience, signal, result 
     }
   }
   const take = (message: MessageToHub): void => {
-    if (message.type === 'done') result.resolve(readAnswer(message.response, call.request.url))
+    if (message.type === 'done') result.resolve(readAnswer(message.response, { url: call.request.url, cut }))
     else if (message.type === 'threw')
       result.reject(refusals.get(message.ask ?? 0) ?? failed(invocation, 'failed'))
     else if (++asks > mostSends) fail(`asked for more than ${mostSends} calls`)

@@ -2,6 +2,8 @@
 import type { Clock } from '../../clock.ts'
 import type { Substitutes } from '../egress/substitutes.ts'
 import type { Invocation, WebappSockets } from '../invocation.ts'
+import type { Draft } from '../request/draft.ts'
+import { plainUrl } from '../request/target.ts'
 import { callerOf, type Kindness, type SendHow } from '../transport/kindness.ts'
 import type { Limits } from '../transport/limits.ts'
 import type { Upstream } from '../transport/upstream.ts'
@@ -19,17 +21,14 @@ interface HookMeans {
 }
 
 /**
- * How the operation's own call is sent where a hook stands in for its script; undefined where none does. Ending a
- * registration is a call of the hub's, which no script knows.
+ * How the operation's own call is sent where a hook stands in for its script; undefined where none does. `draft` is the
+ * request before policies change it. Ending a registration is a call of the hub's, which no script knows.
  */
-export function throughHooks(
-  invocation: Invocation,
-  originalUrl: string,
-  means: HookMeans,
-): Send | undefined {
+export function throughHooks(invocation: Invocation, draft: Draft, means: HookMeans): Send | undefined {
   const { definition, operation, connection } = invocation
   const hooked = definition.hooks?.operations.includes(operation.id) === true
   if (!hooked || invocation.method === 'DELETE') return undefined
+  const originalUrl = plainUrl(draft)
   return async (request, signal) => {
     const socketPath = () => means.hooks.socketPath(definition, connection?.authentication.name ?? null)
     const caller = callerOf(invocation)
