@@ -413,8 +413,22 @@ describe('bodies', () => {
       ['application/x-www-form-urlencoded', 'a=b&c', 'a=b&c'],
       ['application/vnd.api+json', 'a', '"a"'],
       ['application/vnd.api+json', { a: 1 }, '{"a":1}'],
+      ['application/x-www-form-urlencoded', {}, ''],
     ])('%s of %j', async (contentType, given, octets) => {
       expect(await typed(contentType, given)).toEqual({ type: contentType, octets })
+    })
+
+    test('JSON, where the document takes text', async () => {
+      const called = {
+        ...posting('text/plain', { type: 'string' }),
+        parameters: [parameter('header', 'Content-Type')],
+      }
+      const { body } = await sent(called, wire({ header: { 'Content-Type': 'application/json' } }, 'a "b"'))
+      expect(body.toString()).toBe('"a \\"b\\""')
+    })
+
+    test('what it says without its edge spaces', async () => {
+      expect((await typed(' application/x-www-form-urlencoded', { a: 'b' })).octets).toBe('a=b')
     })
 
     test('also where they are form fields', async () => {

@@ -16,24 +16,26 @@ export interface EncodedBody {
 
 /** The octets to send, whole, so that a retry sends the same. `header` is the request's own Content-Type, if any. */
 export function encodeBody(body: DraftBody, header: string | undefined): EncodedBody {
+  // Edge spaces are no part of a header's value (RFC 9110 §5.5), and some packages have them.
+  const type = header?.trim()
   switch (body.kind) {
     case 'none':
       return { payload: null, contentType: null, fixedType: false }
     case 'json':
-      return encodeJson(body.value, header || body.contentType)
+      return encodeValue(body.value, type || body.contentType)
     case 'text':
-      return { payload: body.text, contentType: body.contentType, fixedType: false }
+      return encodeValue(body.text, type || body.contentType)
     case 'bytes':
       return { payload: body.data, contentType: body.contentType, fixedType: false }
     case 'form':
-      return header && isMultipartType(header) ? multipart(body.fields) : urlencoded(body.fields)
+      return type && isMultipartType(type) ? multipart(body.fields) : urlencoded(body.fields)
     case 'multipart':
       return multipart(body.fields)
   }
 }
 
-/** A value as JSON; a text as it is where the type is not JSON, an object as a form where it is one. */
-function encodeJson(value: Json, contentType: string): EncodedBody {
+/** A value as JSON; a text as it is where the type is not JSON; an object as a form where that is the type. */
+function encodeValue(value: Json, contentType: string): EncodedBody {
   if (isJsonObject(value) && isUrlencodedType(contentType)) return urlencoded(fieldsOf(value))
   if (isJsonObject(value) && isMultipartType(contentType)) return multipart(fieldsOf(value))
   const raw = typeof value === 'string' && !isJsonType(contentType)
