@@ -23,6 +23,7 @@ import {
 import { createJudge } from './schema-check.ts'
 import { isScripted } from './scripted.ts'
 import { seeded } from './seeded.ts'
+import { settleBody } from './typed-body.ts'
 import type { StandIn } from './upstream.ts'
 import { addCredential, connectionParametersOf } from './wanted-credential.ts'
 import { type DrawnArguments, type WantedRequest, wantedRequest } from './wanted-request.ts'
@@ -59,6 +60,7 @@ export function createCaller(name: string, text: PackageText, compiled: Compiled
     if (open?.baseUrl) wanted.base = open.baseUrl
     if (open && !as.anonymous) addCredential(wanted, document, parameters, values, policyText)
     applyPolicies(wanted, policiesOf(properties, as.id), values, Boolean(open?.baseUrl))
+    settleBody(wanted)
     return wanted
   }
 

@@ -44,8 +44,10 @@ export function checkQuery(received: ReceivedRequest, wanted: WantedRequest): re
     const other = left.find(([name]) => name === pair.name)
     return [{ kind: 'query', detail: `${pair.name}: ${differing(pair.parts.join('|'), other?.[1])}` }]
   })
-  const wantedNames = new Set(wanted.query.map(({ name }) => name))
-  const extra = left.filter(([name]) => !wantedNames.has(name))
+  const count = (names: readonly string[], name: string) => names.filter(each => each === name).length
+  const wantedNames = wanted.query.map(({ name }) => name)
+  const receivedNames = readQuery(received).map(([name]) => name)
+  const extra = left.filter(([name]) => count(receivedNames, name) > count(wantedNames, name))
   return [...faults, ...extra.map(([name]) => ({ kind: 'query nobody asked for', detail: name }))]
 }
 
@@ -56,6 +58,7 @@ function sameParts(a: readonly string[], b: readonly string[]): boolean {
 export function checkHeaders(received: ReceivedRequest, wanted: WantedRequest): readonly Fault[] {
   const faults: Fault[] = []
   for (const [name, text] of wanted.headers) {
+    // It needs a boundary, which only the sender knows: what the type must be is said with the body.
     if (name === 'content-type' && wanted.body.kind === 'multipart') continue
     // White space at its edges is no part of a value (RFC 9110 §5.5).
     if (received.headers[name]?.trim() !== text.trim())

@@ -5,7 +5,7 @@ import { exactJson, type ReceivedRequest, readForm, readMultipart } from './rece
 import type { WantedBody } from './wanted-body.ts'
 import type { WantedRequest } from './wanted-request.ts'
 
-/** `consumes` decides the content type where neither a header parameter nor a policy does. */
+/** `consumes` decides the content type where neither a header parameter nor a policy does; a boundary there must be. */
 export function checkBody(
   received: ReceivedRequest,
   wanted: WantedRequest,
@@ -13,13 +13,14 @@ export function checkBody(
 ): readonly Fault[] {
   const { body } = wanted
   const type = received.headers['content-type'] ?? ''
-  if (body.kind === 'none' || isEmptyForm(body))
-    return received.body.length === 0 || isEmptyForm(body)
-      ? []
-      : [{ kind: 'body nobody asked for', detail: type }]
-  if (received.body.length === 0) return [{ kind: 'body missing', detail: body.kind }]
+  if (body.kind === 'none')
+    return received.body.length === 0 ? [] : [{ kind: 'body nobody asked for', detail: type }]
+  // A form without fields has no octets, and needs no type to say so.
+  if (received.body.length === 0)
+    return isEmptyForm(body) ? [] : [{ kind: 'body missing', detail: body.kind }]
   const faults: Fault[] = []
-  if (!wanted.headers.has('content-type') && !isContentType(type, body.kind, consumes))
+  const isSaid = wanted.headers.has('content-type') && body.kind !== 'multipart'
+  if (!isSaid && !isContentType(type, body.kind, consumes))
     faults.push({ kind: 'content type', detail: `${type} for ${body.kind} of ${consumes.join(' ')}` })
   const difference = bodyDifference(received.body, type, body)
   return difference === null ? faults : [...faults, { kind: `${body.kind} body`, detail: difference }]
@@ -59,6 +60,8 @@ function hex(data: Uint8Array): string {
   return Buffer.from(data).toString('hex')
 }
 
+/** The order of fields says something only within a name. */
 function fieldsText(fields: readonly (readonly [string, string | Uint8Array])[]): string {
-  return fields.map(([name, value]) => `${name}=${hex(Buffer.from(value))}`).join('&')
+  const sorted = fields.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return sorted.map(([name, value]) => `${name}=${hex(Buffer.from(value))}`).join('&')
 }

@@ -1,6 +1,6 @@
 // The parameters and body of a received request by their declared names, for the judge.
-import type { Json } from '../../../src/json.ts'
 import type { DeclaredOperation } from './declared-operation.ts'
+import type { TextFields } from './form-members.ts'
 import {
   exactJson,
   type ReceivedRequest,
@@ -10,7 +10,8 @@ import {
   readPath,
   readQuery,
 } from './received-request.ts'
-import type { DecodedRequest } from './schema-check.ts'
+import type { DecodedBody, DecodedRequest } from './schema-check.ts'
+import { isListOfBytes } from './wanted-body.ts'
 import type { WantedRequest } from './wanted-request.ts'
 
 export function decodedRequest(
@@ -20,6 +21,7 @@ export function decodedRequest(
 ): DecodedRequest {
   const query = readQuery(received)
   const form = formOf(received, wanted)
+  const filesOf = new Set(operation.parameters.filter(isListOfBytes).map(({ name }) => name))
   const values = (place: string, read: (name: string, isList: boolean, format: unknown) => unknown) =>
     Object.fromEntries(
       operation.parameters.flatMap(({ in: where, name, schema }) => {
@@ -48,9 +50,9 @@ export function decodedRequest(
     ),
     formData: values('formData', (name, isList, format) => {
       const texts = form.filter(([each]) => each === name).map(([, text]) => text)
-      return texts.length === 0 ? undefined : list(texts, isList, format)
+      return texts.length === 0 ? undefined : list(texts, isList, filesOf.has(name) ? 'multi' : format)
     }),
-    body: bodyOf(received, wanted),
+    body: bodyOf(received, wanted, form),
   }
 }
 
@@ -69,22 +71,24 @@ function separatorOf(format: unknown): string {
   return format === 'pipes' ? '|' : ','
 }
 
-function formOf(
-  { body, headers }: ReceivedRequest,
-  wanted: WantedRequest,
-): readonly (readonly [string, string])[] {
+function formOf({ body, headers }: ReceivedRequest, wanted: WantedRequest): TextFields {
   if (wanted.body.kind === 'form') return readForm(body)
   if (wanted.body.kind !== 'multipart') return []
   const parts = readMultipart(body, headers['content-type'] ?? '') ?? []
   return parts.map(([name, data]) => [name, data.toString('utf8')])
 }
 
-function bodyOf({ body }: ReceivedRequest, wanted: WantedRequest): Json | undefined {
+function bodyOf(
+  { body }: ReceivedRequest,
+  { body: { kind } }: WantedRequest,
+  fields: TextFields,
+): DecodedBody | undefined {
+  if (kind === 'form' || kind === 'multipart') return { kind: 'fields', fields }
   if (body.length === 0) return undefined
-  if (wanted.body.kind === 'text') return body.toString('utf8')
-  if (wanted.body.kind !== 'json') return undefined
+  if (kind === 'text') return { kind: 'value', value: body.toString('utf8') }
+  if (kind !== 'json') return undefined
   try {
-    return exactJson(body.toString('utf8'))
+    return { kind: 'value', value: exactJson(body.toString('utf8')) }
   } catch {
     return undefined
   }

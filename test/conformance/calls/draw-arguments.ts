@@ -3,10 +3,10 @@ import type { Json, JsonObject } from '../../../src/json.ts'
 import type { DeclaredOperation, DeclaredParameter } from './declared-operation.ts'
 import { type Drawing, drawValue, isEmpty, valuesOfAll } from './draw-value.ts'
 import { hostileText, type Place } from './hostile-text.ts'
-import { bodyKind } from './media-types.ts'
+import { bodyKind, formKind, usualType } from './media-types.ts'
 import { defaultOf, merged } from './schema-reading.ts'
 import type { Chance } from './seeded.ts'
-import { isBytes } from './wanted-body.ts'
+import { isBytes, isListOfBytes } from './wanted-body.ts'
 import { type DrawnArguments, keyOf } from './wanted-request.ts'
 
 export interface ArgumentDrawing {
@@ -35,14 +35,16 @@ function isGiven({ extent }: ArgumentDrawing, { constant, required, schema }: De
 
 function drawParameter(
   drawing: ArgumentDrawing,
-  { consumes }: DeclaredOperation,
+  operation: DeclaredOperation,
   parameter: DeclaredParameter,
 ): Json | undefined {
   const { name, schema } = parameter
   const folded = name.trim().toLowerCase()
   if (isBytes(parameter)) return drawBytes(drawing.chance)
+  if (isListOfBytes(parameter))
+    return Array.from({ length: drawing.extent === 'all' ? 2 : 1 }, () => drawBytes(drawing.chance))
   if (parameter.in === 'header' && schema.enum === undefined) {
-    if (folded === 'content-type') return consumes.find(type => /json/i.test(type)) ?? 'application/json'
+    if (folded === 'content-type') return contentType(drawing.document, operation, parameter)
     if (folded === 'accept') return 'application/json'
   }
   const isList = schema.type === 'array'
@@ -58,6 +60,20 @@ function drawParameter(
     schema,
     1,
   )
+}
+
+/** What is said to be the body's type decides what it becomes, so that only what the author says is said. */
+function contentType(
+  document: JsonObject,
+  { body, consumes, parameters }: DeclaredOperation,
+  { schema }: DeclaredParameter,
+): string {
+  const usual = defaultOf(schema)
+  if (usual !== undefined) return String(usual).trim()
+  if (body) return usualType(bodyKind(merged(document, body.schema), consumes), consumes)
+  if (!parameters.some(each => each.in === 'formData')) return usualType('json', consumes)
+  const hasFile = parameters.some(each => isBytes(each) || isListOfBytes(each))
+  return usualType(formKind(hasFile, consumes), consumes)
 }
 
 function placeOf(parameter: DeclaredParameter): Place {

@@ -1,10 +1,12 @@
 // What kind of body an operation's `consumes` asks for (connector-format §2.2).
 import type { JsonObject } from '../../../src/json.ts'
 
-const isForm = (type: string) => /^application\/x-www-form-urlencoded/i.test(type)
-const isMultipart = (type: string) => /^multipart\/|^application\/form-data/i.test(type)
-const isJson = (type: string) => /^[^;]*[/+]json/i.test(type)
+export const isForm = (type: string) => /^application\/x-www-form-urlencoded/i.test(type)
+export const isMultipart = (type: string) => /^multipart\/|^application\/form-data/i.test(type)
+export const isJson = (type: string) => /^[^;]*[/+]json/i.test(type)
 const isPlain = (type: string) => /^text\/|^[^;]*[/+]xml/i.test(type) && !isJson(type)
+
+export type BodyKind = 'json' | 'text' | 'bytes' | 'form' | 'multipart'
 
 /** Any file makes a form multipart; else the urlencoded form where it is listed or nothing is. */
 export function formKind(hasFile: boolean, consumes: readonly string[]): 'form' | 'multipart' {
@@ -16,6 +18,22 @@ export function formKind(hasFile: boolean, consumes: readonly string[]): 'form' 
 export function bodyKind(schema: JsonObject, consumes: readonly string[]): 'bytes' | 'text' | 'json' {
   if (schema.type === 'file' || (schema.type === 'string' && schema.format === 'binary')) return 'bytes'
   return schema.type === 'string' && consumes.some(isPlain) ? 'text' : 'json'
+}
+
+/** What a caller may say the type of a body of this kind is: one that is listed, or the usual one. */
+export function usualType(kind: BodyKind, consumes: readonly string[]): string {
+  switch (kind) {
+    case 'form':
+      return 'application/x-www-form-urlencoded'
+    case 'multipart':
+      return 'multipart/form-data'
+    case 'text':
+      return consumes.find(isPlain) ?? 'text/plain'
+    case 'bytes':
+      return 'application/octet-stream'
+    case 'json':
+      return consumes.find(isJson) ?? 'application/json'
+  }
 }
 
 /** True where a body of the kind may be of this type: one that is listed, or JSON where none that fits is. */

@@ -4,6 +4,7 @@ import draft4, { type ValidateFunction } from 'ajv-draft-04'
 import formats from 'ajv-formats'
 import { isJsonObject, type Json, type JsonObject } from '../../../src/json.ts'
 import type { DeclaredOperation } from './declared-operation.ts'
+import { formMembers, type TextFields } from './form-members.ts'
 import { listOf, member } from './package-text.ts'
 import { ofType } from './schema-reading.ts'
 
@@ -13,8 +14,13 @@ export interface DecodedRequest {
   readonly query: Readonly<Record<string, unknown>>
   readonly header: Readonly<Record<string, unknown>>
   readonly formData: Readonly<Record<string, unknown>>
-  readonly body: Json | undefined
+  readonly body: DecodedBody | undefined
 }
+
+/** A form that stands for an object has text for members. */
+export type DecodedBody =
+  | { readonly kind: 'value'; readonly value: Json }
+  | { readonly kind: 'fields'; readonly fields: TextFields }
 
 export interface SchemaJudge {
   /** Sentences that say what is invalid; empty for a valid request. Throws for a schema that is none. */
@@ -77,8 +83,13 @@ export function createJudge(document: JsonObject): SchemaJudge {
       })
       if (!operation.body || request.body === undefined) return faults
       const { schema } = operation.body
-      const check = validator(ofJson, `${operation.id} body`, () => schemaOnly(schema))
-      return check(plain(request.body)) ? faults : [...faults, ...sentences('body', check)]
+      const { body } = request
+      const isForm = body.kind === 'fields'
+      const check = validator(isForm ? ofText : ofJson, `${operation.id} body ${body.kind}`, () =>
+        schemaOnly(schema),
+      )
+      const value = isForm ? formMembers(document, schema, body.fields) : body.value
+      return check(plain(value)) ? faults : [...faults, ...sentences('body', check)]
     },
   }
 }

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../../src/json.ts'
 import type { DeclaredOperation, DeclaredParameter } from './declared-operation.ts'
 import { bodyKind, formKind } from './media-types.ts'
-import { own } from './package-text.ts'
+import { objectOf, own } from './package-text.ts'
 import { defaultOf, merged, typeOf } from './schema-reading.ts'
 
 export type WantedBody =
@@ -17,7 +17,16 @@ export type WantedBody =
 
 /** A file, or raw bytes by another name (§2.4). */
 export function isBytes({ in: place, schema }: DeclaredParameter): boolean {
-  return place === 'formData' && (schema.type === 'file' || schema.format === 'binary')
+  return place === 'formData' && isFile(schema)
+}
+
+/** Several files under one name, each a part of its own. */
+export function isListOfBytes({ in: place, schema }: DeclaredParameter): boolean {
+  return place === 'formData' && schema.type === 'array' && isFile(objectOf(schema.items))
+}
+
+function isFile({ type, format }: JsonObject): boolean {
+  return type === 'file' || format === 'binary'
 }
 
 export function textOf(value: Json): string {
@@ -31,10 +40,11 @@ export function partsOf(value: Json): readonly string[] {
 type Given = readonly { readonly parameter: DeclaredParameter; readonly value: Json }[]
 
 export function wantedForm(operation: DeclaredOperation, given: Given): WantedBody {
-  const hasFile = operation.parameters.some(isBytes)
+  const hasFile = operation.parameters.some(each => isBytes(each) || isListOfBytes(each))
   const fields = given.flatMap(({ parameter, value }): (readonly [string, string | Uint8Array])[] => {
     const { name, schema } = parameter
-    if (isBytes(parameter)) return [[name, Buffer.from(String(value), 'base64')]]
+    if (isBytes(parameter) || isListOfBytes(parameter))
+      return [value].flat().map(each => [name, Buffer.from(String(each), 'base64')])
     if (schema.collectionFormat === 'multi') return partsOf(value).map(part => [name, part])
     return [[name, partsOf(value).join(',')]]
   })

@@ -41,7 +41,12 @@ export function addCredential(
     const value = own ?? shared
     if (value === undefined) continue
     if (scheme.in === 'header') wanted.headers.set(scheme.name.toLowerCase(), value)
-    else wanted.query.push({ name: scheme.name, parts: [value], separator: null })
+    // Where the operation declares the key as well, the connection's is sent and no other.
+    else
+      wanted.query = [
+        ...wanted.query.filter(({ name }) => name !== scheme.name),
+        { name: scheme.name, parts: [value], separator: null },
+      ]
   }
 }
 

@@ -23,7 +23,8 @@ export interface WantedRequest {
   query: WantedPair[]
   /** By lower-case name. */
   readonly headers: Map<string, string>
-  readonly body: WantedBody
+  /** Settled when the content type is (typed-body.ts). */
+  body: WantedBody
 }
 
 /** What the caller gives: values by `in name` of the parameter, and the body. */
