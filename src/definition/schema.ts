@@ -1,34 +1,18 @@
 // A schema as a document has it → a normalised Schema. Named schemas stay references and are read once; everything
 // else is written out, within bounds.
-import type { Json } from '../json.ts'
 import { quoted } from './findings.ts'
 import type { Schema } from './model.ts'
-import {
-  child,
-  elements,
-  firstChild,
-  isObject,
-  keysOf,
-  members,
-  type Node,
-  present,
-  record,
-  text,
-} from './node.ts'
+import { child, elements, firstChild, isObject, keysOf, type Node, record, text } from './node.ts'
 import type { OperationNames } from './operation-names.ts'
 import { locate, type Reading, referenceAt } from './reading.ts'
+import { createSchemaBudget } from './schema-budget.ts'
 import { joinChoice } from './schema-choice.ts'
+import { schemaWithDefault } from './schema-default.ts'
 import { display, displayKeys } from './schema-display.ts'
 import { aliasOf, createExtensions, structuralKeys } from './schema-extension.ts'
 import { mergeSchemas } from './schema-merge.ts'
-import { declaredType, integerFormat, isBinary, stringFormat, type TypeName } from './schema-type.ts'
-import { allows, fitting, readEnum } from './schema-values.ts'
-
-/**
- * `root`: a whole body, where binary means raw bytes. `form`: a form field, the same, and in the items of an array
- * too. `inner`: inside JSON, where bytes cannot stand (connector-format §2.4).
- */
-type Position = 'root' | 'form' | 'inner'
+import { isBinary } from './schema-type.ts'
+import { any, createTypedReader, type Position, requiredNames } from './schema-typed.ts'
 
 export interface SchemaReader {
   read(node: Node, position: Position): Schema
@@ -39,8 +23,6 @@ export interface SchemaReader {
   /** Where the document has them. */
   readonly pointer: string
 }
-
-const any: Schema = { type: 'any' }
 
 export function createSchemaReader(reading: Reading, names: OperationNames): SchemaReader {
   const { document, findings, bounds, dialect } = reading
@@ -53,37 +35,12 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
   const wanted = new Set<string>()
   /** Pointers and names whose reading has begun: meeting one again is a cycle. */
   const active = new Set<string>()
-  const weights = new WeakMap<Schema, number>()
-  let left = bounds.schemas
 
   const simplified = (node: Node, message: string) =>
     findings.info('SCHEMA_SIMPLIFIED', message, names.place(node))
   const invalid = (node: Node, message: string) =>
     findings.warning('SCHEMA_INVALID', message, names.place(node))
-
-  /** Counts schemas that are written out; false when the definition has had enough of them. */
-  const spend = (count: number) => {
-    left -= count
-    if (left >= 0) return true
-    findings.warning(
-      'SCHEMA_SIMPLIFIED',
-      `The document has more than ${bounds.schemas} schemas; the rest were read as any JSON.`,
-    )
-    return false
-  }
-  const weight = (schema: Schema): number => {
-    const known = weights.get(schema)
-    if (known !== undefined) return known
-    const inner =
-      schema.type === 'object'
-        ? [...Object.values(schema.properties), ...(schema.additional === null ? [] : [schema.additional])]
-        : schema.type === 'array'
-          ? [schema.items]
-          : []
-    const total = inner.reduce((sum, each) => sum + weight(each), 1)
-    weights.set(schema, total)
-    return total
-  }
+  const { spend, weight } = createSchemaBudget(bounds, findings)
 
   const readNamed = (name: string, depth: number): Schema | undefined => {
     const known = done.get(name)
@@ -133,7 +90,6 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     return current === undefined || current.type === 'ref' ? any : current
   }
   const writeOut = (depth: number) => ({ resolve: (schema: Schema) => resolveAt(schema, depth), spend })
-  const lookUp = (depth: number) => (name: string) => readNamed(name, depth + 1)
 
   const read = (node: Node, position: Position, depth: number): Schema => {
     if (!spend(1)) return any
@@ -253,94 +209,16 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     return { ...(own === undefined ? joined : merged(node, [own, joined], depth)), ...nullable }
   }
 
-  const readTyped = (node: Node, position: Position, depth: number): Schema => {
-    if (isBinary(node))
-      return position === 'inner' ? { type: 'string' } : { type: 'string', format: 'binary' }
-    const { type, nullable, problem } = declaredType(node)
-    if (problem !== undefined) (type === 'any' ? simplified : invalid)(node, problem)
-    const schema = readType(node, type, position, depth)
-    return nullable ? { ...schema, nullable } : schema
-  }
-  const readType = (node: Node, type: TypeName, position: Position, depth: number): Schema => {
-    switch (type) {
-      case 'any':
-      case 'boolean':
-        return { type }
-      case 'string': {
-        const base64 = text(child(node, 'contentEncoding'))?.toLowerCase() === 'base64'
-        const format = base64 ? 'byte' : stringFormat(text(child(node, 'format')))
-        return withEnum(node, present({ type, format }))
-      }
-      case 'integer':
-        return withEnum(node, { type, format: integerFormat(node) })
-      case 'number':
-        return withEnum(node, { type })
-      case 'array': {
-        const items = child(node, 'items')
-        if (Array.isArray(items.value) || elements(child(node, 'prefixItems')).length > 0) {
-          simplified(node, 'A list whose elements differ by their place was read as a list of any JSON.')
-          return { type, items: any }
-        }
-        const inner = position === 'form' ? 'form' : 'inner'
-        return { type, items: isObject(items) ? read(items, inner, depth + 1) : any }
-      }
-      case 'object':
-        return readObject(node, depth)
-    }
-  }
-  const withEnum = (node: Node, schema: Schema & { type: 'string' | 'integer' | 'number' }): Schema => {
-    const { values, nullable, misfits } = readEnum(node, schema)
-    if (misfits.length > 0) invalid(node, `Enum values that are no ${schema.type} were left out.`)
-    const listed = values.length === 0 ? schema : { ...schema, enum: values }
-    return nullable ? { ...listed, nullable } : listed
-  }
-  const readObject = (node: Node, depth: number): Schema => {
-    const declared = child(node, 'properties')
-    if (declared.value !== undefined && !isObject(declared))
-      invalid(declared, 'Properties that are no object were left out.')
-    const properties = record(
-      members(declared).map(([name, property]) => [name, read(property, 'inner', depth + 1)] as const),
-    )
-    const additional = readAdditional(node, properties, depth)
-    if (additional !== null && Object.keys(properties).length > 0)
-      simplified(node, 'Members beside the declared ones can be neither selected nor given.')
-    return { type: 'object', properties, required: requiredNames(node, properties), additional }
-  }
-  const readAdditional = (
-    node: Node,
-    properties: Readonly<Record<string, Schema>>,
-    depth: number,
-  ): Schema | null => {
-    const additional = child(node, 'additionalProperties')
-    if (isObject(additional)) return read(additional, 'inner', depth + 1)
-    const patterns = members(child(node, 'patternProperties'))
-    const [pattern] = patterns
-    if (pattern !== undefined) return patterns.length === 1 ? read(pattern[1], 'inner', depth + 1) : any
-    // An object that names no members means "anything" (connector-format §2.4).
-    return additional.value === true || Object.keys(properties).length === 0 ? any : null
-  }
-
-  const withDefault = (node: Node, schema: Schema, depth: number): Schema => {
-    const declared = child(node, 'default')
-    if (declared.value === undefined || declared.value === null) return schema
-    const value: Json | undefined = fitting(schema, declared.value, lookUp(depth))
-    if (value === undefined) {
-      findings.info(
-        'DEFAULT_DROPPED',
-        `The default does not fit the type ${schema.type}.`,
-        names.place(declared),
-      )
-      return schema
-    }
-    if (allows(schema, value, lookUp(depth))) return { ...schema, default: value }
-    if (schema.visibility === 'internal' && 'enum' in schema) {
-      // Nobody chooses an internal value: what is sent is the default, listed or not.
-      const { enum: _, ...free } = schema
-      return { ...free, default: value }
-    }
-    findings.info('DEFAULT_DROPPED', 'The default is none of the listed values.', names.place(declared))
-    return schema
-  }
+  const readTyped = createTypedReader({
+    read: (node, position, depth) => read(node, position, depth),
+    simplified,
+    invalid,
+  })
+  const withDefault = (node: Node, schema: Schema, depth: number): Schema =>
+    schemaWithDefault(node, schema, {
+      lookUp: name => readNamed(name, depth + 1),
+      dropped: (declared, message) => findings.info('DEFAULT_DROPPED', message, names.place(declared)),
+    })
 
   const named = () => {
     for (const name of wanted) readNamed(name, 0)
@@ -364,14 +242,6 @@ export function createSchemaReader(reading: Reading, names: OperationNames): Sch
     named,
     pointer: home.pointer,
   }
-}
-
-/** The names in `required` that are declared, each once. */
-function requiredNames(node: Node, properties: Readonly<Record<string, Schema>>): readonly string[] {
-  const names = elements(child(node, 'required')).map(({ value }) => value)
-  return [...new Set(names.filter(name => typeof name === 'string'))].filter(name =>
-    Object.hasOwn(properties, name),
-  )
 }
 
 /** False for a name that is only references and lists of itself: no value and no GraphQL type could ever match. */
