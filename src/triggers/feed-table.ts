@@ -1,13 +1,12 @@
-// Feeds as rows: found or made for a binding, paused, resumed, ended. One row for a binding, so that a cursor finds
-// its log again when an ended feed is started anew.
+// Feeds as rows: found or made, paused, resumed, ended. One row for a binding, so that a cursor finds its log again when
+// an ended feed is started anew.
 import { and, eq, inArray, isNotNull, lt, not, notExists, sql } from 'drizzle-orm'
 import { JunctorError } from '../errors.ts'
-import { newId } from '../id.ts'
 import { type Database, type Queryable, schema } from '../store/index.ts'
-import { bindingHash, printArguments } from './binding.ts'
-import type { Binding, FeedId, FeedOptions, FeedPage } from './feed.ts'
-import { adoption, policyOf } from './feed-policy.ts'
+import type { FeedId, FeedPage } from './feed.ts'
+import { createFeedMaker } from './feed-maker.ts'
 import { type FeedRow, feedOf } from './feed-row.ts'
+import { dueIfRegistered, ending, starting } from './feed-states.ts'
 import { fenced } from './lease.ts'
 import { secondsFromNow } from './moments.ts'
 import type { TriggerSettings } from './settings.ts'
@@ -23,14 +22,10 @@ export interface FeedTableOptions {
 
 export type FeedTable = ReturnType<typeof createFeedTable>
 
-export interface Ensured {
-  readonly row: FeedRow
-  /** True where this call made it or started it again. */
-  readonly fresh: boolean
-}
+export const removedConnector = 'Its connector was removed.'
 
-export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
-  const lingering = sql`greatest(${feed.lingerUntil}, ${secondsFromNow(settings.lingerSeconds)})`
+export function createFeedTable(options: FeedTableOptions) {
+  const { db, settings } = options
 
   async function find(feedId: FeedId): Promise<FeedRow | null> {
     const [row] = await db.select().from(feed).where(eq(feed.id, feedId))
@@ -44,95 +39,10 @@ export function createFeedTable({ db, tokens, settings }: FeedTableOptions) {
     return row
   }
 
-  const live = (binding: string) =>
-    and(eq(feed.binding, binding), not(feed.removed), sql`${feed.status} <> 'ENDED'`)
-
-  /** The live feed of the binding, kept alive a while longer. */
-  async function join(binding: string): Promise<FeedRow | null> {
-    const [row] = await db.update(feed).set({ lingerUntil: lingering }).where(live(binding)).returning()
-    return row ?? null
-  }
-
-  /** The live feed of the binding, made durable, and resumed where it was paused. */
-  async function adopt(binding: string, options: FeedOptions): Promise<FeedRow | null> {
-    return db.transaction(async transaction => {
-      const [row] = await transaction.select().from(feed).where(live(binding)).for('update')
-      if (!row) return null
-      const [adopted] = await transaction
-        .update(feed)
-        .set({ ...adoption(row, options, settings), ...(row.status === 'PAUSED' ? starting : {}) })
-        .where(eq(feed.id, row.id))
-        .returning()
-      return adopted ?? null
-    })
-  }
-
-  /** The ended feed of the binding, started again where it stopped. */
-  async function revive(binding: string, options: FeedOptions): Promise<FeedRow | null> {
-    const [row] = await db
-      .update(feed)
-      .set({
-        ...starting,
-        ...policyOf(options, settings),
-        ownerId: options.ownerId,
-        durable: options.durable,
-        lingerUntil: options.durable ? null : secondsFromNow(settings.lingerSeconds),
-        endedAt: null,
-      })
-      .where(and(eq(feed.binding, binding), not(feed.removed), eq(feed.status, 'ENDED')))
-      .returning()
-    return row ?? null
-  }
-
-  async function insert(
-    binding: Binding,
-    hash: string,
-    kind: FeedRow['kind'],
-    options: FeedOptions,
-  ): Promise<FeedRow | null> {
-    const id = newId()
-    const token = kind === 'WEBHOOK' ? tokens.make(id, binding.organizationId) : {}
-    const [row] = await db
-      .insert(feed)
-      .values({
-        id,
-        organizationId: binding.organizationId,
-        ownerId: options.ownerId,
-        connector: binding.connector,
-        importId: binding.importId,
-        operationId: binding.operationId,
-        field: binding.field,
-        kind,
-        connectionId: binding.connectionId,
-        arguments: printArguments(binding.arguments),
-        binding: hash,
-        status: 'STARTING',
-        durable: options.durable,
-        lingerUntil: options.durable ? null : secondsFromNow(settings.lingerSeconds),
-        nextDueAt: sql`now()`,
-        ...policyOf(options, settings),
-        ...token,
-      })
-      .onConflictDoNothing()
-      .returning()
-    return row ?? null
-  }
-
   return {
     find,
     need,
-
-    /** Finds, starts again or makes the one feed of the binding. Throws FORBIDDEN as `adoption` does. */
-    async ensure(binding: Binding, kind: FeedRow['kind'], options: FeedOptions): Promise<Ensured> {
-      const hash = bindingHash(binding)
-      // Each step is one statement; where somebody else was faster, the next round finds what they made.
-      for (;;) {
-        const there = await (options.durable ? adopt(hash, options) : join(hash))
-        if (there) return { row: there, fresh: false }
-        const row = (await revive(hash, options)) ?? (await insert(binding, hash, kind, options))
-        if (row) return { row, fresh: true }
-      }
-    },
+    ensure: createFeedMaker(options),
 
     /** Moves the end of feeds that have subscribers. */
     async linger(feedIds: readonly FeedId[]): Promise<void> {
@@ -307,30 +217,3 @@ export async function endFeedsOfImport(db: Queryable, importId: string): Promise
     .set({ ...ending, statusReason: removedConnector })
     .where(and(eq(feed.importId, importId), sql`${feed.status} <> 'ENDED'`))
 }
-
-/**
- * A webhook that was not registered for a while may have missed events: one sequence is used up for them, so that
- * readers from before find a hole and not a log that only looks whole. A poller goes on from its state instead.
- */
-const withHole = sql`${feed.lastSequence} + case when ${feed.kind} = 'WEBHOOK' then 1 else 0 end`
-
-const starting = {
-  ...fenced,
-  status: 'STARTING',
-  statusReason: null,
-  consecutiveFailures: 0,
-  nextDueAt: sql`now()`,
-  lastSequence: withHole,
-} as const
-
-export const removedConnector = 'Its connector was removed.'
-
-const dueIfRegistered = sql`case when ${feed.registered} then now() end`
-
-const ending = {
-  ...fenced,
-  status: 'ENDED',
-  endedAt: sql`now()`,
-  consecutiveFailures: 0,
-  nextDueAt: dueIfRegistered,
-} as const
