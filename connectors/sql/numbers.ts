@@ -23,6 +23,8 @@ export function finite(number: number): Json {
 
 /** A single-precision number that a driver reads as a double: the shortest decimal that stands for the same one. */
 export function shortestSingle(number: number): number {
+  // Digits have no negative zero.
+  if (number === 0) return number
   // Nine significant digits tell all of them apart (FLT_DECIMAL_DIG in C's float.h).
   const lengths = [6, 7, 8]
   const shortest = lengths.find(digits => Math.fround(Number(number.toPrecision(digits))) === number)

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { JunctorError } from '../../errors.ts'
 import { type Holder, readHolder, writeHolder } from './holder-record.ts'
-import { maintenanceDatabase, type ServerConnection } from './server-connection.ts'
+import { leave, maintenanceDatabase, type ServerConnection } from './server-connection.ts'
 
 /** The session that holds the folder. */
 export interface Hold {
@@ -18,7 +18,8 @@ const lockKey = 7_301_402_225
 /** Milliseconds. A killed hub's session ends when the server sees its socket closed, a moment after the kill. */
 const patience = 2_000
 const glance = 50
-const nothing = { text: 'select', query_timeout: 5_000 }
+const bounded = { query_timeout: 5_000 }
+const nothing = { text: 'select', ...bounded }
 
 /** Takes the folder. Throws DATA_FOLDER_IN_USE naming the holder, and what pg throws where the server goes away. */
 export async function takeHold(dataFolder: string, server: ServerConnection, self: Holder): Promise<Hold> {
@@ -39,7 +40,7 @@ export async function takeHold(dataFolder: string, server: ServerConnection, sel
     await writeHolder(dataFolder, self)
     return { client, lost }
   } catch (error) {
-    await client.end()
+    await leave(client)
     throw error
   }
 }
@@ -53,9 +54,11 @@ export async function stillHolds({ client }: Hold): Promise<boolean> {
 }
 
 async function tryLock(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
-    lockKey,
-  ])
+  const { rows } = await client.query<{ taken: boolean }>({
+    text: 'select pg_try_advisory_lock($1) as taken',
+    values: [lockKey],
+    ...bounded,
+  })
   return rows[0]?.taken === true
 }
 

@@ -8,7 +8,7 @@ import { type Hold, stillHolds, takeHold } from './holder.ts'
 import { forgetHolder, type Holder } from './holder-record.ts'
 import { prepare } from './prepare.ts'
 import { reachServer, stopServer } from './server.ts'
-import type { ServerConnection } from './server-connection.ts'
+import { leave, type ServerConnection } from './server-connection.ts'
 
 export interface EmbeddedOptions {
   /** Absolute. Made with mode 0700 where it does not exist. */
@@ -55,7 +55,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
     try {
       await createDatabase(hold)
     } catch (error) {
-      await hold.client.end()
+      await leave(hold.client)
       throw error
     }
     return { server, hold }
@@ -125,7 +125,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
       // Still held: a hub that waits for the folder must not take a server that is about to stop.
       await stopServer(place)
     }
-    await hold.client.end()
+    await leave(hold.client)
     await supervision
   }
   let closed: Promise<void> | undefined
