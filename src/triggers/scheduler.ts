@@ -32,13 +32,19 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
   const running = new Map<FeedId, Promise<unknown>>()
   const claiming = new Map<FeedId, Promise<{ error: unknown } | 'busy'>>()
 
-  const scan = every(settings.scanSeconds * 1000, clock, async () => {
+  let scanned: Promise<void> = Promise.resolve()
+  const scan = every(settings.scanSeconds * 1000, clock, () => {
+    scanned = beginDue()
+    return scanned
+  })
+
+  async function beginDue(): Promise<void> {
     const capacity = settings.concurrency - running.size
     if (capacity <= 0) return
     const rows = await claim(capacity)
     for (const row of rows) begin(row).catch(() => {})
     if (rows.length === capacity) scan.soon()
-  })
+  }
 
   async function claim(limit: number): Promise<FeedRow[]> {
     try {
@@ -89,7 +95,11 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
 
   async function claimAndRun(feedId: FeedId): Promise<{ error: unknown } | 'busy'> {
     const row = await leases.claim(feedId)
-    return row ? { error: await begin(row) } : 'busy'
+    if (row) return { error: await begin(row) }
+    // The scan of this instance may have claimed it a moment ago, and begin only now.
+    await scanned
+    const work = running.get(feedId)
+    return work === undefined ? 'busy' : { error: await work }
   }
 
   return {
