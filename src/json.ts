@@ -14,17 +14,40 @@ const exact: {
   rawJSON(text: string): Json
 } = JSON as never
 
-/** Only text with a run of 16 digits can hold an integer beyond 2^53; all other text takes the fast path. */
-const longDigits = /\d{16}/
-
 /** Parses JSON text; integers that a number cannot hold exactly become bigint. Throws SyntaxError. */
 export function parseJson(text: string): Json {
-  if (!longDigits.test(text)) return JSON.parse(text)
+  // The reviver costs ten times what the parser does.
+  if (!hasLongInteger(text)) return JSON.parse(text)
   return exact.parse(text, (_key, value, context) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '')
       ? BigInt(context.source ?? '0')
       : value,
   )
+}
+
+/** Digits of the smallest integer that a number cannot hold, 2^53 + 1. */
+const longDigits = 16
+
+/**
+ * True where the text may hold an integer beyond 2^53: a run of 16 digits that is no fraction's, inside a string too. A
+ * run has a digit at one of the places looked at, so that one character in sixteen is enough.
+ */
+function hasLongInteger(text: string): boolean {
+  for (let place = longDigits - 1; place < text.length; place += longDigits) {
+    if (!isDigit(text, place)) continue
+    let start = place
+    while (isDigit(text, start - 1)) start--
+    let end = place + 1
+    while (isDigit(text, end)) end++
+    if (end - start >= longDigits && text[start - 1] !== '.') return true
+    place = end - 1
+  }
+  return false
+}
+
+function isDigit(text: string, place: number): boolean {
+  const code = text.charCodeAt(place)
+  return code >= 48 && code <= 57
 }
 
 /** JSON.stringify's replacer for exact integers. */
@@ -34,7 +57,12 @@ export function exactReplacer(_key: string, member: unknown): unknown {
 
 /** Prints a value as JSON text; bigint prints as the integer it is. `undefined` members are left out. */
 export function printJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, exactReplacer, indent)
+  try {
+    // Several times faster than with a replacer, and nearly always enough: it throws TypeError where a bigint is.
+    return JSON.stringify(value, null, indent)
+  } catch {
+    return JSON.stringify(value, exactReplacer, indent)
+  }
 }
 
 /** True for a JSON object (not an array, not null). */

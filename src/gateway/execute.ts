@@ -1,26 +1,24 @@
 // One operation, whichever transport brought it: slice, validation, execution. Never throws: errors are in the result.
 import {
   type DocumentNode,
-  defaultFieldResolver,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLFieldResolver,
-  type GraphQLResolveInfo,
   getOperationAST,
   specifiedRules,
   subscribe,
   validate,
 } from 'graphql'
 import { JunctorError } from '../errors.ts'
-import { fitValue } from '../subgraph/index.ts'
+import { type CompiledOperation, compileOperation } from './compiled/compile.ts'
 import type { RequestContext } from './context.ts'
+import { dispatch } from './dispatch.ts'
 import type { ErrorPresenter } from './errors.ts'
 import { limitRules } from './limits.ts'
 import { mappedEvents } from './mapped-events.ts'
 import type { Resolver, Resolvers } from './resolver.ts'
-import { connectorOfField } from './slices/root-fields.ts'
 import type { Slice } from './slices/slice.ts'
 
 export interface OperationRequest {
@@ -42,7 +40,18 @@ interface Options {
 }
 
 const rules = [...specifiedRules, ...limitRules]
-const rootTypes = new Set(['Query', 'Mutation'])
+
+interface Serving {
+  /** Resolves a connector's root query or mutation; null for any other field. */
+  readonly call: (field: string) => Resolver | null
+  readonly fieldResolver: GraphQLFieldResolver<unknown, RequestContext>
+}
+
+interface Checked {
+  readonly errors: readonly GraphQLError[]
+  /** Null for an operation that graphql-js runs. */
+  readonly compile: (operationName: string | undefined) => CompiledOperation | null
+}
 
 export type Prepared = { readonly arguments: ExecutionArgs } | { readonly errors: readonly GraphQLError[] }
 
@@ -57,51 +66,60 @@ export interface Executor {
 
 export function createExecutor(options: Options): Executor {
   const { present } = options
-  const validated = new WeakMap<DocumentNode, Map<string, readonly GraphQLError[]>>()
+  const checked = new WeakMap<DocumentNode, WeakMap<Slice, Checked>>()
+  const compiled = new WeakMap<ExecutionArgs, CompiledOperation>()
+  const serving = rememberedBy(new WeakMap<Slice, Serving>(), slice => {
+    const call = rememberedBy(new Map<string, Resolver | null>(), field => options.call(slice, field))
+    return { call, fieldResolver: dispatch(slice, { ...options, call }) }
+  })
 
-  function validationErrors(document: DocumentNode, slice: Slice): readonly GraphQLError[] {
-    const bySlice = validated.get(document) ?? new Map<string, readonly GraphQLError[]>()
-    validated.set(document, bySlice)
-    const known = bySlice.get(slice.key)
+  /** What is known of a document on a slice: one that comes again is neither validated nor compiled again. */
+  function checkedOn(document: DocumentNode, slice: Slice): Checked {
+    const bySlice = checked.get(document) ?? new WeakMap<Slice, Checked>()
+    checked.set(document, bySlice)
+    const known = bySlice.get(slice)
     if (known) return known
-    const errors = validate(slice.schema, document, rules).map(withCode)
-    bySlice.set(slice.key, errors)
-    return errors
-  }
-
-  const resolvers = new WeakMap<Slice, GraphQLFieldResolver<unknown, RequestContext>>()
-  function resolverOf(slice: Slice): GraphQLFieldResolver<unknown, RequestContext> {
-    const known = resolvers.get(slice)
-    if (known) return known
-    const made = dispatch(slice, options)
-    resolvers.set(slice, made)
+    const compiling = { schema: slice.schema, wireName: slice.wireName, resolve: serving(slice).call }
+    const made = {
+      errors: validate(slice.schema, document, rules).map(withCode),
+      compile: rememberedBy(new Map<string | undefined, CompiledOperation | null>(), name =>
+        compileOperation(document, name, compiling),
+      ),
+    }
+    bySlice.set(slice, made)
     return made
   }
 
-  async function prepare(request: OperationRequest): Promise<Prepared> {
+  async function prepare({
+    document,
+    operationName,
+    variables,
+    context,
+  }: OperationRequest): Promise<Prepared> {
     try {
-      if (!getOperationAST(request.document, request.operationName)) throw noOperation(request.operationName)
-      const slice = await options.sliceOf(request.document, request.context)
-      const errors = validationErrors(request.document, slice)
+      if (!getOperationAST(document, operationName)) throw noOperation(operationName)
+      const slice = await options.sliceOf(document, context)
+      const { errors, compile } = checkedOn(document, slice)
       if (errors.length > 0) return { errors }
-      return {
-        arguments: {
-          schema: slice.schema,
-          document: request.document,
-          operationName: request.operationName,
-          variableValues: request.variables,
-          contextValue: request.context,
-          fieldResolver: resolverOf(slice),
-          subscribeFieldResolver: (source, args, context, info) =>
-            (options.hub.Subscription?.[info.fieldName] ?? options.open(slice, info.fieldName))?.(
-              source,
-              args,
-              context,
-              String(info.path.key),
-            ),
-          typeResolver: value => typeNameOf(value),
-        },
+      const prepared: ExecutionArgs = {
+        schema: slice.schema,
+        document,
+        operationName,
+        variableValues: variables,
+        contextValue: context,
+        fieldResolver: serving(slice).fieldResolver,
+        subscribeFieldResolver: (source, args, context, info) =>
+          (options.hub.Subscription?.[info.fieldName] ?? options.open(slice, info.fieldName))?.(
+            source,
+            args,
+            context,
+            String(info.path.key),
+          ),
+        typeResolver: typeNameOf,
       }
+      const operation = compile(operationName)
+      if (operation) compiled.set(prepared, operation)
+      return { arguments: prepared }
     } catch (error) {
       return { errors: [present(error)] }
     }
@@ -110,7 +128,10 @@ export function createExecutor(options: Options): Executor {
   const presented = (result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map(present) } : result
 
-  const run = async (prepared: ExecutionArgs): Promise<ExecutionResult> => presented(await execute(prepared))
+  async function run(prepared: ExecutionArgs): Promise<ExecutionResult> {
+    const fast = compiled.get(prepared)?.run(prepared.variableValues, prepared.contextValue as RequestContext)
+    return presented(await (fast ?? execute(prepared)))
+  }
 
   return {
     prepare,
@@ -128,30 +149,17 @@ export function createExecutor(options: Options): Executor {
   }
 }
 
-/** The one field resolver of a slice: hub types by table, connectors' roots by operation, members by wire name. */
-function dispatch(slice: Slice, options: Options): GraphQLFieldResolver<unknown, RequestContext> {
-  const roots = new Map<string, Resolver | null>()
-  const rootResolver = (name: string): Resolver | null => {
-    const known = roots.get(name)
-    if (known !== undefined) return known
-    const made = options.call(slice, name)
-    roots.set(name, made)
+/** `make`, once for each key. */
+function rememberedBy<Key, Value>(
+  known: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+  make: (key: Key) => Value,
+): (key: Key) => Value {
+  return key => {
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const made = make(key)
+    known.set(key, made)
     return made
-  }
-  return (source, args, context, info) => {
-    const type = info.parentType.name
-    const own = options.hub[type]?.[info.fieldName] ?? eventField(info, options.hub)
-    if (type === 'Subscription') return source
-    if (own) return own(source, args, context, String(info.path.key))
-    if (rootTypes.has(type)) {
-      if (info.fieldName === '_service' && context.scope.kind === 'subgraph')
-        return { sdl: options.sdl(context.scope.connector, slice) }
-      const key = String(info.path.key)
-      return fitted(rootResolver(info.fieldName)?.(source, args, context, key), info)
-    }
-    return connectorOfField(type)
-      ? slice.member(source, args, context, info)
-      : defaultFieldResolver(source, args, context, info)
   }
 }
 
@@ -185,15 +193,4 @@ function withCode(error: GraphQLError): GraphQLError {
     positions: error.positions ?? null,
     extensions: { ...error.extensions, code: 'GRAPHQL_VALIDATION_FAILED' },
   })
-}
-
-/** One odd value must not fail the field: what an API answers is fitted to what its swagger declares. */
-async function fitted(value: unknown, info: GraphQLResolveInfo): Promise<unknown> {
-  return fitValue(await value, info.returnType)
-}
-
-/** Every trigger has an event type of its own; what they share is resolved once, for the interface. */
-function eventField(info: GraphQLResolveInfo, hub: Resolvers): Resolver | undefined {
-  const shared = hub.Event?.[info.fieldName]
-  return shared && info.parentType.getInterfaces().some(({ name }) => name === 'Event') ? shared : undefined
 }

@@ -12,7 +12,7 @@ import {
 } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseJson, printJson } from '../../src/json.ts'
-import { createMemberResolver, fitValue, scalars } from '../../src/subgraph/index.ts'
+import { createMemberResolver, fitValue, scalars, wireNamesOf } from '../../src/subgraph/index.ts'
 import { type Compiled, compiled } from './answer.ts'
 import {
   anything,
@@ -52,7 +52,7 @@ beforeAll(async () => {
 })
 
 async function answered(value: unknown) {
-  const member = createMemberResolver(new Map([[it.artifact.connector, it.artifact]]))
+  const member = createMemberResolver(wireNamesOf(new Map([[it.artifact.connector, it.artifact]])))
   return execute({
     schema: it.schema,
     document,
@@ -142,7 +142,7 @@ describe('members', () => {
   })
 
   test('of types that are no connector’s are read as ever', async () => {
-    const member = createMemberResolver(new Map([[it.artifact.connector, it.artifact]]))
+    const member = createMemberResolver(wireNamesOf(new Map([[it.artifact.connector, it.artifact]])))
     const { data } = await execute({
       schema: it.schema,
       document: parse('{ viewer }'),

@@ -8,7 +8,13 @@ import {
   isScalarType,
   parse,
 } from 'graphql'
-import { type CompiledOperation, createMemberResolver, scalars } from '../../subgraph/index.ts'
+import {
+  type CompiledOperation,
+  createMemberResolver,
+  scalars,
+  type WireNames,
+  wireNamesOf,
+} from '../../subgraph/index.ts'
 import type { LoadedConnector } from '../catalogue/catalogue.ts'
 import { identityOf } from '../catalogue/installed.ts'
 import type { RequestContext } from '../context.ts'
@@ -25,6 +31,8 @@ export interface Slice {
   readonly connectors: readonly LoadedConnector[]
   /** Connector operations by root field. */
   readonly operations: ReadonlyMap<string, SliceOperation>
+  /** What a member of a connector's type is called on the wire; null for the hub's own types. */
+  readonly wireName: WireNames
   /** Reads and fits the members of connector types. */
   readonly member: GraphQLFieldResolver<unknown, RequestContext>
 }
@@ -49,8 +57,8 @@ export function buildSlice(key: string, base: DocumentNode, connectors: readonly
   for (const connector of connectors)
     for (const operation of connector.artifact?.operations ?? [])
       operations.set(operation.field, { connector, operation })
-  const byName = new Map(artifacts.map(artifact => [artifact.connector, artifact]))
-  return { key, schema, connectors, operations, member: createMemberResolver(byName) }
+  const wireName = wireNamesOf(new Map(artifacts.map(artifact => [artifact.connector, artifact])))
+  return { key, schema, connectors, operations, wireName, member: createMemberResolver(wireName) }
 }
 
 /** A schema built from SDL has scalars without behaviour; they get the shared ones' here. */

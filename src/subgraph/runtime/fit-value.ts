@@ -2,50 +2,55 @@
 // what cannot be fitted is null, and nothing here throws.
 import { type GraphQLOutputType, isListType, isNonNullType, isScalarType } from 'graphql'
 import { printJson } from '../../json.ts'
+import { ownMember } from './own-member.ts'
 import { integerOf } from './scalars.ts'
 
 /** Fits a value to a field's type. Promises are not awaited; members of objects are fitted when they are read. */
 export function fitValue(value: unknown, type: GraphQLOutputType): unknown {
   if (value === null || value === undefined) return null
   if (isNonNullType(type)) return fitValue(value, type.ofType)
-  if (isListType(type)) return fitList(value, type.ofType)
-  if (isScalarType(type)) return fitScalar(value, type.name)
+  if (isListType(type)) return fitList(value, member => fitValue(member, type.ofType))
+  if (isScalarType(type)) return scalarFit(type.name)(value)
   return fitObject(value)
 }
 
 /** Some APIs leave the list away where there is one item. */
-function fitList(value: unknown, item: GraphQLOutputType): unknown {
-  if (Array.isArray(value)) return value.map(member => fitValue(member, item))
-  const only = fitValue(value, item)
+export function fitList(value: unknown, fitItem: Fit): unknown[] | null {
+  if (Array.isArray(value)) return value.map(member => fitItem(member))
+  const only = fitItem(value)
   return only === null ? null : [only]
 }
 
 /** And some put a list around the one that there is. */
-function fitObject(value: unknown): unknown {
+export function fitObject(value: unknown): object | null {
   let only = value
   while (Array.isArray(only)) only = only.length === 1 ? only[0] : null
   return typeof only === 'object' ? only : null
 }
 
-function fitScalar(value: unknown, scalar: string): unknown {
-  switch (scalar) {
-    case 'Int': {
-      const integer = integerOf(value)
-      return typeof integer === 'number' && (integer | 0) === integer ? integer : null
-    }
-    case 'BigInt':
-      return integerOf(value)
-    case 'Float':
-      return numberOf(value)
-    case 'Boolean':
-      return booleanOf(value)
-    case 'String':
-    case 'ID':
-    case 'DateTime':
-      return textOf(value)
-    default:
-      return value
-  }
+/** Null and undefined are null; no fit throws. */
+export type Fit = (value: unknown) => unknown
+
+const scalarFits: Readonly<Record<string, Fit>> = {
+  Int(value) {
+    const integer = integerOf(value)
+    return typeof integer === 'number' && (integer | 0) === integer ? integer : null
+  },
+  BigInt: integerOf,
+  Float: numberOf,
+  Boolean: booleanOf,
+  String: textOf,
+  ID: textOf,
+  DateTime: textOf,
+}
+
+/** The fit of a scalar by its name; what no fit is known for passes as it is. */
+export function scalarFit(name: string): Fit {
+  return ownMember(scalarFits, name) ?? asItIs
+}
+
+function asItIs(value: unknown): unknown {
+  return value ?? null
 }
 
 function numberOf(value: unknown): number | null {
@@ -62,6 +67,8 @@ function booleanOf(value: unknown): boolean | null {
 }
 
 function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  if (value === null || value === undefined) return null
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (typeof value !== 'object') return primitiveText(value)
   try {

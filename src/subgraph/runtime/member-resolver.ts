@@ -4,19 +4,26 @@ import type { Artifact } from '../artifact.ts'
 import { fitValue } from './fit-value.ts'
 import { ownMember } from './own-member.ts'
 
+/** What a member is called on the wire; null for a type that is no connector's (`<connector>_…`). */
+export type WireNames = (type: string, field: string) => string | null
+
+export function wireNamesOf(artifacts: ReadonlyMap<string, Pick<Artifact, 'wireNames'>>): WireNames {
+  return (type, field) => {
+    const artifact = artifacts.get(type.slice(0, Math.max(0, type.indexOf('_'))))
+    return artifact ? (ownMember(ownMember(artifact.wireNames, type), field) ?? field) : null
+  }
+}
+
 /**
- * A resolver for every field that has no resolver of its own. Types of connectors (`<connector>_…`) are read by wire
- * name and never fail; all other types are read as graphql-js does by default. Root fields are not its business.
+ * A resolver for every field that has no resolver of its own. Types of connectors are read by wire name and never fail;
+ * all other types are read as graphql-js does by default. Root fields are not its business.
  */
-export function createMemberResolver<Context>(
-  artifacts: ReadonlyMap<string, Pick<Artifact, 'wireNames'>>,
-): GraphQLFieldResolver<unknown, Context> {
+export function createMemberResolver<Context>(wireName: WireNames): GraphQLFieldResolver<unknown, Context> {
   return (source, args, context, info) => {
-    const { name } = info.parentType
-    const artifact = artifacts.get(name.slice(0, Math.max(0, name.indexOf('_'))))
-    if (!artifact) return defaultFieldResolver(source, args, context, info)
-    const wire = ownMember(ownMember(artifact.wireNames, name), info.fieldName) ?? info.fieldName
-    return fitValue(memberOf(source, wire), info.returnType)
+    const wire = wireName(info.parentType.name, info.fieldName)
+    return wire === null
+      ? defaultFieldResolver(source, args, context, info)
+      : fitValue(memberOf(source, wire), info.returnType)
   }
 }
 
