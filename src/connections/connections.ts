@@ -12,7 +12,7 @@ import type {
 import type { ConnectionsOptions } from './dependencies.ts'
 import { createGrants, type Grant, type Principal } from './grants.ts'
 import { type ConnectionList, createLookup, type ListRequest } from './lookup.ts'
-import { createOpening, type Stored } from './opening.ts'
+import { createOpening, type Usable } from './opening.ts'
 import { createRemembered } from './remembered.ts'
 import { createRotation, type Resealed } from './rotation.ts'
 
@@ -81,7 +81,7 @@ export interface UsedConnection {
 }
 
 export function createConnections(options: ConnectionsOptions): Connections {
-  const remembered = createRemembered<Stored | null>(options.clock)
+  const remembered = createRemembered<Usable | null>(options.clock)
   /** The change, whatever comes of it, and nothing from before it counts any more. */
   const changing =
     <A extends readonly unknown[], T>(change: (...args: A) => Promise<T>) =>

@@ -22,19 +22,23 @@ const touchEvery = 60_000
 export function createOpening(
   options: ConnectionsOptions,
   { resolve }: Pick<ReturnType<typeof createLookup>, 'resolve'>,
-  remembered: Remembered<Stored | null>,
+  remembered: Remembered<Usable | null>,
 ): Pick<Connections, 'open' | 'use' | 'test' | 'needsAuthorization'> {
   const { vault, clock, tester } = options
   const { db } = options.store
 
-  async function unseal({ row, credentials }: Stored): Promise<OpenConnection> {
-    const authentication = await authenticationOf(options, row)
+  function unsealed({ row, credentials }: Stored): Usable {
     const secrets: [string, Secret][] = credentials.map(each => [
       each.name,
       vault.open(each.sealed, sealContext(row, each.name)),
     ])
+    return { row, secrets: Object.fromEntries(secrets) }
+  }
+
+  async function opened({ row, secrets }: Usable): Promise<OpenConnection> {
+    const authentication = await authenticationOf(options, row)
     const { id, connector, parameters, baseUrl } = toConnection(row)
-    return { id, connector, authentication, parameters, secrets: Object.fromEntries(secrets), baseUrl }
+    return { id, connector, authentication, parameters, secrets, baseUrl }
   }
 
   async function touch({ id, lastUsedAt }: ConnectionRow): Promise<void> {
@@ -47,7 +51,7 @@ export function createOpening(
   }
 
   /** The connection with its credentials, still sealed, for somebody who may use it now. */
-  async function usable(actor: Actor | null, id: string): Promise<Stored> {
+  async function usable(actor: Actor | null, id: string): Promise<Usable> {
     const resource = { kind: 'CONNECTION', id } as const
     if (actor) await authorize(db, actor, 'connection.use', resource)
     else if (!isId(id)) throw notFound(resource)
@@ -55,12 +59,12 @@ export function createOpening(
     if (stored.row.status !== 'ACTIVE') throw inactive(stored.row)
     if (actor) await authorize(db, actor, 'connector.use', connectorOf(stored.row))
     await touch(stored.row)
-    return stored
+    return unsealed(stored)
   }
 
   return {
     async open(actor: Actor | null, id: string): Promise<OpenConnection> {
-      return unseal(await usable(actor, id))
+      return opened(await usable(actor, id))
     },
 
     async use(
@@ -77,7 +81,7 @@ export function createOpening(
           return connection && usable(person, connection.id)
         },
       )
-      return found && { organizationId: found.row.organizationId, open: await unseal(found) }
+      return found && { organizationId: found.row.organizationId, open: await opened(found) }
     },
 
     async test(actor: Actor | null, id: string): Promise<ConnectionTest> {
@@ -86,7 +90,7 @@ export function createOpening(
       const { row } = stored
       if (row.status === 'DISABLED' || row.status === 'REVOKED') throw inactive(row)
       await authorize(db, actor, 'connector.use', connectorOf(row))
-      const open = await unseal(stored)
+      const open = await opened(unsealed(stored))
       const result = await tester(await definitionOf(options, row), open).catch(asFailedTest)
       const test = { ...result, at: new Date(clock.now()) }
       // Of a connection that was changed meanwhile the outcome says nothing.
@@ -112,8 +116,13 @@ export function createOpening(
   }
 }
 
-/** Credentials stay sealed in it: they are opened for each call. */
-export type Stored = Awaited<ReturnType<typeof readWithCredentials>>
+type Stored = Awaited<ReturnType<typeof readWithCredentials>>
+
+/** A connection that somebody may use, opened: for a call, or for the seconds that it is remembered. */
+export interface Usable {
+  readonly row: ConnectionRow
+  readonly secrets: OpenConnection['secrets']
+}
 
 /** What the hub refuses or the API answers is the outcome of a test; anything else is a fault of the hub. */
 function asFailedTest(error: unknown) {

@@ -1,5 +1,5 @@
 // What a request proves itself with. An explicit header wins over a cookie that the browser adds by itself.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { parseCookies } from 'better-auth/cookies'
 
 /** Every API key begins with this, so that it is told from a session token and found by secret scanners. */
@@ -10,8 +10,11 @@ export type Credential =
   | { readonly kind: 'BEARER'; readonly token: string }
   | { readonly kind: 'COOKIE'; readonly name: string; readonly value: string }
 
+/** Headers by name, in any case. */
+export type HeaderReader = Pick<Headers, 'get'>
+
 /** Reads `x-api-key`, then `Authorization: Bearer` (RFC 6750 §2.1), then the session cookie. */
-export function readCredential(headers: Headers, cookieName: string): Credential | null {
+export function readCredential(headers: HeaderReader, cookieName: string): Credential | null {
   const key = headers.get('x-api-key')?.trim()
   if (key) return { kind: 'KEY', key }
   const authorization = headers.get('authorization')
@@ -39,5 +42,5 @@ export function fingerprint(credential: Credential): string {
       : credential.kind === 'BEARER'
         ? credential.token
         : credential.value
-  return createHash('sha256').update(`${credential.kind} ${secret}`).digest('base64url')
+  return hash('sha256', `${credential.kind} ${secret}`, 'base64url')
 }

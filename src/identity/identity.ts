@@ -10,7 +10,7 @@ import type { Actor } from './actor.ts'
 import { createActorCache } from './actor-cache.ts'
 import { createFirstAccountLock, type Signup } from './admission.ts'
 import { addressHeader, configureBetterAuth } from './better-auth.ts'
-import { type Credential, fingerprint, headersOf, readCredential } from './credential.ts'
+import { type Credential, fingerprint, type HeaderReader, headersOf, readCredential } from './credential.ts'
 import { isStored, loadActor, type Verified } from './memberships.ts'
 import { ensureOrganization } from './personal-organization.ts'
 import { type RateLimits, usualLimits } from './rate-limit.ts'
@@ -45,7 +45,7 @@ export interface Identity {
    * Who sends these headers: a session by cookie or bearer token, or an API key by `x-api-key` or as bearer token.
    * Null for nobody. What was revoked elsewhere is noticed within 15 seconds, what was revoked here at once.
    */
-  authenticate(headers: Headers): Promise<Actor | null>
+  authenticate(headers: HeaderReader): Promise<Actor | null>
   /** Asks the store, not the cache, whether the actor's session or key still stands. */
   isLive(actor: Actor): Promise<boolean>
   /** False on a new hub: whoever signs up administers it. */

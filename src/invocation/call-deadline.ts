@@ -9,7 +9,11 @@ export interface Deadline extends Disposable {
 
 /** Its signal's reason is UPSTREAM_TIMEOUT when the time was over. */
 export function startDeadline(clock: Clock, milliseconds: number, caller: AbortSignal): Deadline {
+  // AbortSignal.any would do, at ten times the cost.
   const over = new AbortController()
+  const onAbort = () => over.abort(caller.reason)
+  if (caller.aborted) onAbort()
+  else caller.addEventListener('abort', onAbort, { once: true })
   const cancel = clock.after(milliseconds, () =>
     over.abort(
       new JunctorError(
@@ -18,5 +22,11 @@ export function startDeadline(clock: Clock, milliseconds: number, caller: AbortS
       ),
     ),
   )
-  return { signal: AbortSignal.any([caller, over.signal]), [Symbol.dispose]: cancel }
+  return {
+    signal: over.signal,
+    [Symbol.dispose]() {
+      cancel()
+      caller.removeEventListener('abort', onAbort)
+    },
+  }
 }

@@ -1,6 +1,9 @@
 // Apollo Server in front of the executor: HTTP semantics, parsing, CSRF prevention; slices behind its gateway seam.
 import { ApolloServer } from '@apollo/server'
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled'
 import type { GatewayInterface } from '@apollo/server-gateway-interface'
 import { buildSchema, type ExecutionResult, GraphQLError } from 'graphql'
 import { printJson } from '../../json.ts'
@@ -59,7 +62,7 @@ export function createApollo({ hubSdl, executor, logger }: Options): ApolloServe
       ...formatted,
       extensions: { ...extensions, ...(http === undefined ? {} : { http }) },
     }),
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()],
     stopOnTerminationSignals: false,
     logger,
   })

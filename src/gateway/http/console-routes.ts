@@ -3,14 +3,14 @@ import { createReadStream } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
 import { type ConsoleState, consoleAssets, consoleHeaders, consoleStatePath } from '../../console/index.ts'
 import type { Identity } from '../../identity/index.ts'
-import { headersOf } from './headers.ts'
+import { readerOf } from './headers.ts'
 
 export function consoleRoutes(options: { identity: Identity }): FastifyPluginAsync {
   const { identity } = options
   const assets = consoleAssets()
   return async server => {
     server.get(`/${consoleStatePath}`, async (request, reply): Promise<ConsoleState> => {
-      const actor = await identity.authenticate(headersOf(request.headers))
+      const actor = await identity.authenticate(readerOf(request.headers))
       reply.header('cache-control', 'no-store')
       return {
         signedIn: actor !== null,

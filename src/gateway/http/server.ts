@@ -8,7 +8,7 @@ import type { RequestContext, Scope } from '../context.ts'
 import type { Services } from '../services.ts'
 import { authRoutes } from './auth-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
-import { headersOf } from './headers.ts'
+import { readerOf } from './headers.ts'
 import { operationsRoutes } from './operations-routes.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
@@ -72,15 +72,17 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   const graphql = (scopeOf: (request: FastifyRequest) => Scope) =>
     fastifyApolloHandler(options.apollo, {
       context: async (request, reply) => {
+        reply.header('cache-control', 'no-store')
         const gone = new AbortController()
         inFlight.add(gone)
         const end = (): void => {
           inFlight.delete(gone)
-          gone.abort()
+          // Nobody waits for anything of a request that was answered.
+          if (!reply.raw.writableFinished) gone.abort()
         }
         if (reply.raw.destroyed) end()
         else reply.raw.once('close', end)
-        const headers = headersOf(request.headers)
+        const headers = readerOf(request.headers)
         const actorNow = () => services.identity.authenticate(headers)
         return {
           actor: await actorNow(),

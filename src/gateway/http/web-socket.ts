@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { useServer as acceptSockets } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../clock.ts'
-import type { Identity } from '../../identity/index.ts'
+import type { HeaderReader, Identity } from '../../identity/index.ts'
 import type { SharedCalls } from '../../invocation/index.ts'
 import { exactReplacer } from '../../json.ts'
 import type { Logger } from '../../telemetry/index.ts'
@@ -13,7 +13,7 @@ import { type Asked, asksTrace, type RequestContext, type Scope } from '../conte
 import { createDocuments } from '../documents.ts'
 import { type ErrorPresenter, formatError } from '../errors.ts'
 import type { Executor } from '../execute.ts'
-import { headersOf } from './headers.ts'
+import { readerOf } from './headers.ts'
 
 /** A message may be this large; a document with its variables. */
 const maxPayload = 256 * 1024
@@ -37,13 +37,13 @@ interface Options {
 
 interface Caller {
   /** What proves who it is. */
-  readonly headers: Headers
+  readonly headers: HeaderReader
   /** Aborts when the socket closes. */
   readonly signal: AbortSignal
 }
 
 /** Of a socket that closed while it introduced itself. */
-const nobody: Caller = { headers: new Headers(), signal: AbortSignal.abort() }
+const nobody: Caller = { headers: readerOf({}), signal: AbortSignal.abort() }
 
 /** Serves `/graphql` and `/graphql/<connector>` sockets on the HTTP server. Dispose closes every socket with 1001. */
 export function serveWebSockets(options: Options): AsyncDisposable {
@@ -63,7 +63,7 @@ export function serveWebSockets(options: Options): AsyncDisposable {
   options.server.on('upgrade', upgrade)
 
   /** Looks again and again whether the caller is still signed in; a store that does not answer ends nothing. */
-  function watch(socket: WebSocket, headers: Headers): void {
+  function watch(socket: WebSocket, headers: HeaderReader): void {
     const look = async (): Promise<void> => {
       if (socket.readyState !== socket.OPEN) return
       try {
@@ -81,7 +81,7 @@ export function serveWebSockets(options: Options): AsyncDisposable {
     {
       connectionInitWaitTimeout: 10_000,
       async onConnect({ extra, connectionParams }) {
-        const headers = headersOf(extra.request.headers, connectionParams)
+        const headers = readerOf(extra.request.headers, connectionParams)
         const end = new AbortController()
         extra.socket.once('close', () => end.abort())
         callers.set(extra.socket, { headers, signal: end.signal })

@@ -1,7 +1,8 @@
 // One HTTP exchange through an undici dispatcher: a request out, the whole answer in.
 import type { Dispatcher } from 'undici'
+import { type Gathered, gather } from './gather.ts'
 import type { Limits } from './limits.ts'
-import { readBody } from './read-body.ts'
+import { bodyCap, readBody } from './read-body.ts'
 import type { Progress, WireAnswer, WireRequest } from './wire.ts'
 
 export interface Exchange {
@@ -16,57 +17,32 @@ export interface Exchange {
 
 /** Throws what undici throws, and UPSTREAM_INVALID for a body that cannot be read. */
 export async function exchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
-  const { limits, progress } = through
-  const dispatcher = progress ? through.dispatcher.compose(noting(progress)) : through.dispatcher
-  const answer = await dispatcher.request({
-    origin: through.origin,
-    path: `${request.url.pathname}${request.url.search}`,
-    method: request.method,
-    headers: { ...request.headers, ...through.headers },
-    body: request.payload,
-    headersTimeout: limits.headersMs,
-    bodyTimeout: limits.bodyIdleMs,
-    signal: through.signal,
-  })
-  progress?.answered()
-  const headers = joined(answer.headers)
-  const status = answer.statusCode
-  const whole = status >= 200 && status < 300
-  const { body, cut } =
-    request.method === 'HEAD'
-      ? { body: await drained(answer.body), cut: false }
-      : await readBody(
-          { stream: answer.body, encoding: headers['content-encoding'] ?? '', whole },
-          limits.responseBytes,
-        )
+  const { dispatcher, origin, limits, signal, progress } = through
+  const gathered = await gather(
+    dispatcher,
+    {
+      origin,
+      path: `${request.url.pathname}${request.url.search}`,
+      method: request.method,
+      headers: { ...request.headers, ...through.headers },
+      body: request.payload,
+      headersTimeout: limits.headersMs,
+      bodyTimeout: limits.bodyIdleMs,
+    },
+    { cap: status => bodyCap(status, limits.responseBytes), signal, progress },
+  )
+  const { status } = gathered
+  const headers = joined(gathered.headers)
+  const { body, cut } = await readBody(gathered, headers['content-encoding'] ?? '', limits.responseBytes)
   return { status, headers, body, cut, url: request.url }
 }
 
-/** Notes when undici has a connection and writes the request: each handler passes on what it is told. */
-function noting(progress: Progress): Dispatcher.DispatcherComposeInterceptor {
-  return dispatch => (options, handler) =>
-    dispatch(options, {
-      onRequestStart(controller, context) {
-        progress.sent()
-        handler.onRequestStart?.(controller, context)
-      },
-      onResponseStart: (...head) => handler.onResponseStart?.(...head),
-      onResponseData: (...data) => handler.onResponseData?.(...data),
-      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
-      onResponseError: (...failure) => handler.onResponseError?.(...failure),
-    })
-}
-
-async function drained(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {
-  await body.dump()
-  return new Uint8Array()
-}
-
-function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const entries = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined || name === 'set-cookie'
-      ? []
-      : [[name, Array.isArray(value) ? value.join(', ') : value] as const],
-  )
-  return Object.fromEntries(entries)
+function joined(headers: Gathered['headers']): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined || name === 'set-cookie') continue
+    all[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return all
 }

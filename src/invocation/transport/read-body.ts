@@ -1,4 +1,4 @@
-// Reads a response's body with a cap on what comes in and on what it decompresses to.
+// Reads a response's body: decompressed, with a cap on what it decompresses to.
 import { pipeline, Readable, type Transform } from 'node:stream'
 import {
   createBrotliDecompress,
@@ -17,21 +17,27 @@ interface Read {
   readonly cut: boolean
 }
 
-export interface BodySource {
-  readonly stream: Readable
-  readonly encoding: string
-  /** An answer must be whole; of an error only the beginning is of use. */
-  readonly whole: boolean
+/** Bytes that are kept of the body of an answer, as it comes and decompressed. */
+export function bodyCap(status: number, limit: number): number {
+  return isWhole(status) ? limit : errorBytes
+}
+
+/** An answer must be whole; of an error only the beginning is of use. */
+function isWhole(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
 /** Throws UPSTREAM_INVALID for a body beyond `limit` bytes, or one that cannot be decompressed. */
-export async function readBody({ stream, encoding, whole }: BodySource, limit: number): Promise<Read> {
-  const cap = whole ? limit : errorBytes
-  const raw = await collect(stream, cap)
+export async function readBody(
+  { status, ...raw }: Read & { readonly status: number },
+  encoding: string,
+  limit: number,
+): Promise<Read> {
+  const whole = isWhole(status)
   if (raw.cut && whole) throw tooLarge(limit)
-  const decoders = decodersFor(encoding, raw.body)
-  if (decoders.length === 0 || raw.body.length === 0) return raw
-  const decoded = await decompress(raw, decoders, cap, whole)
+  const decoders = encoding === '' || raw.body.length === 0 ? [] : decodersFor(encoding, raw.body)
+  if (decoders.length === 0) return raw
+  const decoded = await decompress(raw, decoders, bodyCap(status, limit), whole)
   if (decoded.cut && whole) throw tooLarge(limit)
   return { body: decoded.body, cut: raw.cut || decoded.cut }
 }
