@@ -12,7 +12,13 @@ import {
   loadKeys,
 } from '../connections/index.ts'
 import { claimDataFolder } from '../data-folder.ts'
-import { createGateway, createImports, createServedConnectors, createTester } from '../gateway/index.ts'
+import {
+  createFileLinks,
+  createGateway,
+  createImports,
+  createServedConnectors,
+  createTester,
+} from '../gateway/index.ts'
 import { createHosting } from '../hosting/index.ts'
 import { createIdentity } from '../identity/index.ts'
 import { createInvoker } from '../invocation/index.ts'
@@ -123,6 +129,7 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
     audit,
     invoker,
     triggers,
+    fileLinks: createFileLinks({ keys, publicUrl, clock }),
     clock,
     logger,
     metrics,

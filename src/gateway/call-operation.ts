@@ -2,14 +2,14 @@
 
 import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
-import { Bytes, type InvocationResult } from '../invocation/index.ts'
-import { printJson } from '../json.ts'
+import { Bytes, bytesOf, type InvocationResult } from '../invocation/index.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
 import { watchCalls } from './call-trace.ts'
 import type { LoadedConnector } from './catalogue/catalogue.ts'
 import { identityOf } from './catalogue/installed.ts'
 import { signedIn } from './context.ts'
+import { openFile } from './files/open-file.ts'
 import type { Resolver } from './resolver.ts'
 import type { Services } from './services.ts'
 import type { Slice } from './slices/slice.ts'
@@ -32,6 +32,7 @@ interface CallServices {
   readonly connections: Pick<Services['connections'], 'use' | 'roleOf'>
   readonly invoker: Services['invoker']
   readonly audit: Pick<Services['audit'], 'append'>
+  readonly fileLinks: Pick<Services['fileLinks'], 'link'>
 }
 
 /** Makes resolvers for root queries and mutations; null for a name that is no connector's operation. */
@@ -45,15 +46,11 @@ export function createOperationCaller(services: CallServices) {
     const { name } = connector.entry
     const identity = identityOf(connector.entry)
     const operationDefinition = operationOf(connector, operation)
+    const isOpened = operation.result === 'file' && operationDefinition.safe
 
     return async (_source, args, context, key) => {
       const actor = signedIn(context)
-      if (operationDefinition.role.role === 'webhook')
-        throw new JunctorError(
-          'OPERATION_UNSUPPORTED',
-          `${operation.field} waits for one callback, which the hub does not run yet; call the API without it.`,
-          { details: { connector: name, operation: operation.operationId } },
-        )
+      assertAnswers(operationDefinition, name, operation.field)
       const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
       const used = await services.connections.use(actor, identity, wire.connection ?? null)
       const invocation = {
@@ -69,6 +66,8 @@ export function createOperationCaller(services: CallServices) {
           connection: used?.open.id ?? null,
         }),
       }
+      if (isOpened)
+        return openFile(services.fileLinks, context.calls, invocation, { caller: actor, connector: identity })
       const { limit } = wire
       const outcome = await attempt(() =>
         limit === undefined ? context.calls.call(invocation) : context.calls.pages(invocation, limit),
@@ -85,6 +84,15 @@ export function createOperationCaller(services: CallServices) {
       return fieldValue(operation, outcome.value)
     }
   }
+}
+
+function assertAnswers({ role, id }: OperationDefinition, connector: string, field: string): void {
+  if (role.role === 'webhook')
+    throw new JunctorError(
+      'OPERATION_UNSUPPORTED',
+      `${field} waits for one callback, which the hub does not run yet; call the API without it.`,
+      { details: { connector, operation: id } },
+    )
 }
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown }
@@ -110,15 +118,9 @@ function fieldValue(operation: CompiledOperation, result: InvocationResult): unk
   return body
 }
 
+/** Of a mutation's answer there is no link: to follow it would be to do it again. */
 function fileOf(body: InvocationResult['body'], contentType: string | undefined): unknown {
   if (body === null) return null
-  const bytes =
-    body instanceof Bytes
-      ? body
-      : new Bytes(contentType ?? 'text/plain', Buffer.from(typeof body === 'string' ? body : printJson(body)))
-  return {
-    contentType: bytes.contentType,
-    size: bytes.data.byteLength,
-    base64: Buffer.from(bytes.data).toString('base64'),
-  }
+  const { data, contentType: type } = bytesOf(body, contentType)
+  return { contentType: type, size: data.byteLength, base64: Buffer.from(data).toString('base64'), url: null }
 }

@@ -7,6 +7,7 @@ import type { Logger, Metrics, Tracing } from '../telemetry/index.ts'
 import type { Triggers } from '../triggers/index.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import type { Imports } from './catalogue/import.ts'
+import type { FileLinks } from './files/file-links.ts'
 
 export interface Services {
   readonly catalogue: Catalogue
@@ -16,6 +17,7 @@ export interface Services {
   readonly audit: Audit
   readonly invoker: Invoker
   readonly triggers: Triggers
+  readonly fileLinks: FileLinks
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics

@@ -35,6 +35,9 @@ export interface Organization {
   readonly slug: string
 }
 
+/** Of an Actor, what says who it was. */
+export type Recalled = Pick<Actor, 'userId' | 'sessionId' | 'organizationId' | 'expiresAt'>
+
 export interface Identity {
   /**
    * Answers /api/auth/*. `address` is the peer's IP address, by which attempts are counted. Rejects with INTERNAL
@@ -48,6 +51,11 @@ export interface Identity {
   authenticate(headers: HeaderReader): Promise<Actor | null>
   /** Asks the store, not the cache, whether the actor's session or key still stands. */
   isLive(actor: Actor): Promise<boolean>
+  /**
+   * Somebody who was here before, as they are now: for what they left the hub to do in their name. Null where the
+   * session or key does not stand any more. Asks the store.
+   */
+  recall(caller: Recalled): Promise<Actor | null>
   /** False on a new hub: whoever signs up administers it. */
   hasAccounts(): Promise<boolean>
   /** True where somebody without an invitation may make an account. */
@@ -132,6 +140,16 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     async isLive(actor) {
       if (clock.now() >= actor.expiresAt) return false
       return isStored(db, actor.sessionId, new Date(clock.now()))
+    },
+    async recall({ userId, sessionId, organizationId, expiresAt }) {
+      if (!(await isStored(db, sessionId, new Date(clock.now())))) return null
+      const actor = await loadActor(db, {
+        userId,
+        sessionId,
+        expiresAt,
+        activeOrganizationId: organizationId,
+      })
+      return actor === 'HOMELESS' ? null : actor
     },
     hasAccounts,
     async signupOpen() {

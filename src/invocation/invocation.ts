@@ -1,7 +1,7 @@
 // One call of one operation: what goes in and what comes out.
 import type { OpenConnection } from '../connections/index.ts'
 import type { ConnectorDefinition, OperationDefinition, ParameterDefinition } from '../definition/index.ts'
-import type { Json } from '../json.ts'
+import { type Json, printJson } from '../json.ts'
 import type { Span } from '../telemetry/index.ts'
 import type { ToldExchange } from './watch/told-exchange.ts'
 
@@ -31,6 +31,8 @@ export interface Invocation {
   /** Statuses outside 2xx that are answers, not errors (404 and 410 when unsubscribing). */
   readonly accept?: readonly number[]
   readonly watch?: CallWatch
+  /** A part of the answer (`bytes=0-99`, RFC 9110 §14.2), for APIs that give parts; others give all of it. */
+  readonly range?: string
 }
 
 /** Who looks on while a call is made. */
@@ -64,6 +66,33 @@ export class Bytes {
   }
 }
 
+/** Any body as bytes; `contentType` is the answer's own. */
+export function bytesOf(body: Json | Bytes, contentType: string | undefined): Bytes {
+  if (body instanceof Bytes) return body
+  const text = body === null ? '' : typeof body === 'string' ? body : printJson(body)
+  return new Bytes(contentType || 'text/plain', Buffer.from(text))
+}
+
+/** An answer whose head is here, and whose body comes when it is asked for. */
+export interface OpenedCall extends Pick<InvocationResult, 'status' | 'headers'> {
+  /** Null: the API answered nothing. */
+  readonly body: OpenedBody | null
+}
+
+/** It holds a connection until it is read, released, or the invocation's signal aborts. */
+export interface OpenedBody {
+  readonly contentType: string
+  /** Null where only reading it tells. */
+  readonly length: number | null
+  /** All of it; asked again, the same. Not to be asked for after `chunks` or `release`. Throws as `Invoker.call` does. */
+  bytes(): Promise<Uint8Array>
+  /** As it comes, at the reader's pace, without a bound in time. Instead of `bytes`, and once. Throws as `Invoker.call` does. */
+  chunks(): AsyncIterable<Uint8Array>
+  /** Nobody wants it. Does nothing where somebody does already. */
+  release(): void
+  isReleased(): boolean
+}
+
 export interface Invoker extends AsyncDisposable {
   /**
    * Makes the call. Throws JunctorError: ARGUMENT_INVALID, EGRESS_REFUSED, UPSTREAM_ERROR (status outside 2xx),
@@ -72,6 +101,8 @@ export interface Invoker extends AsyncDisposable {
    * connector and operation. Rejects with the signal's reason when the caller aborts.
    */
   call(invocation: Invocation): Promise<InvocationResult>
+  /** Makes the call and waits for the head of its answer and the first bytes, no longer. Throws as `call` does. */
+  open(invocation: Invocation): Promise<OpenedCall>
 }
 
 /** Where the calls of a connector with a webapp or with hooks go: a Unix socket that only the hub can reach. */

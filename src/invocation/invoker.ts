@@ -8,7 +8,8 @@ import { startDeadline } from './call-deadline.ts'
 import { createEgressGuard, type EgressGuardOptions } from './egress/guard.ts'
 import { createSubstitutes } from './egress/substitutes.ts'
 import type { Invocation, InvocationResult, Invoker, WebappSockets } from './invocation.ts'
-import { performCall } from './perform-call.ts'
+import { openedBody } from './opened-body.ts'
+import { type BodyWish, type Performed, performCall } from './perform-call.ts'
 import { redactedCause } from './response/redacted-cause.ts'
 import { createRedactor, type Redactor } from './response/redactor.ts'
 import { type CallRates, withoutLimits } from './transport/call-rates.ts'
@@ -69,25 +70,42 @@ export function createInvoker(options: InvokerOptions): Invoker {
     )
   }
 
+  /** Performs the call; `finish` makes of the answer what the caller gets, within the time of the call. */
+  async function perform<T extends { readonly status: number }>(
+    invocation: Invocation,
+    wish: BodyWish,
+    finish: (result: Performed, told: (error: unknown) => unknown) => Promise<T>,
+  ): Promise<T> {
+    const started = clock.now()
+    const redactor = createRedactor(invocation.connection)
+    const told = (error: unknown) => (isJunctorError(error) ? named(error, invocation, redactor) : error)
+    using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
+    const watched = watchCall(invocation, means, redactor, watching)
+    try {
+      const result = await finish(
+        await performCall(invocation, watched.means, redactor, deadline.signal, wish),
+        told,
+      )
+      const outcome = statusClass(result.status)
+      observe(invocation, outcome, started)
+      watched.end(outcome, false)
+      return result
+    } catch (error) {
+      const outcome = outcomeOf(error)
+      observe(invocation, outcome, started)
+      watched.end(outcome, true)
+      throw told(error)
+    }
+  }
+
   return {
-    async call(invocation): Promise<InvocationResult> {
-      const started = clock.now()
-      const redactor = createRedactor(invocation.connection)
-      using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
-      const watched = watchCall(invocation, means, redactor, watching)
-      try {
-        const result = await performCall(invocation, watched.means, redactor, deadline.signal)
-        const outcome = statusClass(result.status)
-        observe(invocation, outcome, started)
-        watched.end(outcome, false)
-        return result
-      } catch (error) {
-        const outcome = outcomeOf(error)
-        observe(invocation, outcome, started)
-        watched.end(outcome, true)
-        throw isJunctorError(error) ? named(error, invocation, redactor) : error
-      }
-    },
+    call: invocation => perform<InvocationResult>(invocation, 'read', async result => result),
+    open: invocation =>
+      perform(invocation, 'left', async (result, told) => {
+        const { status, headers } = result
+        const { signal } = invocation
+        return { status, headers, body: await openedBody(result, { limits, clock, signal, told }) }
+      }),
     async [Symbol.asyncDispose]() {
       await Promise.all([upstream[Symbol.asyncDispose](), webapps[Symbol.asyncDispose]()])
     },

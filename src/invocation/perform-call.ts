@@ -7,7 +7,7 @@ import { applyCredential } from './credentials/index.ts'
 import type { Substitutes } from './egress/substitutes.ts'
 import { throughHooks } from './hooks/index.ts'
 import { carriesIdempotencyKey, withIdempotencyKey, withoutIdempotencyKey } from './idempotency-key.ts'
-import type { Invocation, InvocationResult, WebappSockets } from './invocation.ts'
+import { Bytes, type Invocation, type InvocationResult, type WebappSockets } from './invocation.ts'
 import {
   type Answer,
   applyRequestPolicies,
@@ -17,6 +17,7 @@ import {
 import { assertAddressed } from './request/base-url.ts'
 import { buildDraft } from './request/build.ts'
 import type { Draft } from './request/draft.ts'
+import { setHeader } from './request/headers.ts'
 import { followedUrl, ownUrl } from './request/target.ts'
 import { wireRequest } from './request/wire-request.ts'
 import { decodeBody } from './response/decode.ts'
@@ -24,6 +25,7 @@ import type { Redactor } from './response/redactor.ts'
 import { upstreamError } from './response/upstream-error.ts'
 import { callerOf, type Kindness } from './transport/kindness.ts'
 import type { Limits } from './transport/limits.ts'
+import type { OpenBody } from './transport/open-body.ts'
 import type { Upstream } from './transport/upstream.ts'
 import type { WebappTransport } from './transport/webapp.ts'
 import type { Send } from './transport/wire.ts'
@@ -39,17 +41,27 @@ export interface CallMeans {
   readonly newIdempotencyKey: () => string
 }
 
+/** Whether the body of the answer is read, or left for whoever wants it. */
+export type BodyWish = 'read' | 'left'
+
+/** `left` where the body was left; `body` is empty Bytes then. A hook's answer is read in any case. */
+export interface Performed extends InvocationResult {
+  readonly left?: OpenBody
+}
+
 /** Throws JunctorError as `Invoker.call` says, without connector and operation; rejects with the signal's reason. */
 export async function performCall(
   invocation: Invocation,
   means: CallMeans,
   redactor: Redactor,
   signal: AbortSignal,
-): Promise<InvocationResult> {
+  wish: BodyWish = 'read',
+): Promise<Performed> {
   signal.throwIfAborted()
   const { definition, operation, connection } = invocation
   assertRunnable(invocation)
   const { draft, pathValues } = buildDraft(withIdempotencyKey(invocation, means.newIdempotencyKey))
+  if (invocation.range !== undefined) askForPart(draft, invocation.range)
   const hosted = definition.webapp !== null
   if (connection && !operation.anonymous && !hosted) applyCredential(connection, draft)
   const hooked = throughHooks(invocation, draft, means)
@@ -60,13 +72,17 @@ export async function performCall(
     response: Schema | null,
     accept: readonly number[],
     send: Send = sender(invocation, ready, means),
-  ): Promise<InvocationResult> => {
-    const answer = await send(wireRequest(ready, url), signal)
+    leaveBody = false,
+  ): Promise<Performed> => {
+    const request = wireRequest(ready, url)
+    const answer = await send(leaveBody ? { ...request, leaveBody } : request, signal)
     if (!isSuccess(answer.status) && !accept.includes(answer.status))
       throw upstreamError(answer, { definition, operation }, redactor, means.clock)
     const contentType = answer.headers['content-type'] ?? ''
+    const { status, headers, url: answeredBy, left } = answer
+    if (left) return { status, headers, body: new Bytes(contentType, answer.body), url: answeredBy, left }
     const body = decodeBody({ contentType, body: answer.body }, response, definition.schemas)
-    return { status: answer.status, headers: answer.headers, body, url: answer.url }
+    return { status, headers, body, url: answeredBy }
   }
 
   const call: PolicyCall = {
@@ -85,11 +101,20 @@ export async function performCall(
   if (!hosted) assertAddressed(draft.base, definition, connection)
   const url =
     invocation.url === undefined ? ownUrl(draft) : followedUrl(invocation.url, draft, means.substitutes)
-  const result = await deliver(draft, url, operation.response, invocation.accept ?? [], hooked)
+  const { response } = operation
+  const result = await deliver(draft, url, response, invocation.accept ?? [], hooked, wish === 'left')
   if (!isSuccess(result.status)) return result
   const answer: Answer = { status: result.status, headers: { ...result.headers }, body: result.body }
   applyResponsePolicies(definition, operation, call, answer)
-  return { ...answer, url: result.url }
+  return { ...result, ...answer }
+}
+
+/** Uncompressed, since the parts of a compressed body are parts of what is compressed (RFC 9110 §14.1.2). */
+function askForPart(draft: Draft, range: string): void {
+  // A part of the part that the arguments ask for is nothing that HTTP can say.
+  if (draft.headers.has('range')) return
+  setHeader(draft, 'range', range, 'package')
+  setHeader(draft, 'accept-encoding', 'identity', 'package')
 }
 
 function assertRunnable({ definition, operation, connection }: Invocation): void {

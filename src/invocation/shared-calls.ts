@@ -2,23 +2,25 @@
 // one connection: an answer never reaches another authority.
 import { printJson } from '../json.ts'
 import type { Metrics } from '../telemetry/index.ts'
-import type { Invocation, InvocationResult, Invoker } from './invocation.ts'
+import type { Invocation, InvocationResult, Invoker, OpenedCall } from './invocation.ts'
 import { callPages } from './pages.ts'
 
-export interface SharedCalls extends Pick<Invoker, 'call'> {
+export interface SharedCalls extends Pick<Invoker, 'call' | 'open'> {
   /** As `callPages`; shared with calls for as many items only. */
   pages(invocation: Invocation, limit: number): Promise<InvocationResult>
 }
 
 /** For one GraphQL operation: its answers are kept as long as what this returns. */
-export function shareCalls(invoker: Pick<Invoker, 'call'>, metrics: Metrics): SharedCalls {
-  const made = new Map<string, Promise<InvocationResult>>()
+export function shareCalls(invoker: Pick<Invoker, 'call' | 'open'>, metrics: Metrics): SharedCalls {
+  const answers = new Map<string, Promise<InvocationResult>>()
+  const opened = new Map<string, Promise<OpenedCall>>()
 
-  function once(
+  function once<T>(
+    made: Map<string, Promise<T>>,
     invocation: Invocation,
     limit: number | null,
-    make: () => Promise<InvocationResult>,
-  ): Promise<InvocationResult> {
+    make: () => Promise<T>,
+  ): Promise<T> {
     const { definition, operation, connection, url } = invocation
     if (!operation.safe || url !== undefined) return make()
     const { name, hash } = definition
@@ -34,7 +36,9 @@ export function shareCalls(invoker: Pick<Invoker, 'call'>, metrics: Metrics): Sh
   }
 
   return {
-    call: invocation => once(invocation, null, () => invoker.call(invocation)),
-    pages: (invocation, limit) => once(invocation, limit, () => callPages(invoker, invocation, limit)),
+    call: invocation => once(answers, invocation, null, () => invoker.call(invocation)),
+    pages: (invocation, limit) =>
+      once(answers, invocation, limit, () => callPages(invoker, invocation, limit)),
+    open: invocation => once(opened, invocation, null, () => invoker.open(invocation)),
   }
 }

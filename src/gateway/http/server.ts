@@ -5,11 +5,14 @@ import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { shareCalls } from '../../invocation/index.ts'
 import type { RequestContext, Scope } from '../context.ts'
+import { createDownloads } from '../files/downloads.ts'
 import type { Services } from '../services.ts'
 import { authRoutes } from './auth-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
+import { fileRoutes } from './file-routes.ts'
 import { readerOf } from './headers.ts'
 import { operationsRoutes } from './operations-routes.ts'
+import { createRequestSignals } from './request-signals.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
 /** Bytes of a request's body: an imported document is the largest thing anybody sends. */
@@ -62,26 +65,16 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   await server.register(authRoutes({ identity: services.identity, publicUrl: options.publicUrl }))
   await server.register(webhookRoutes({ triggers: services.triggers }))
   await server.register(operationsRoutes({ metrics: services.metrics, ready: options.ready }))
+  const signalOf = createRequestSignals(options.ending)
+  const { logger } = services
+  await server.register(fileRoutes({ downloads: createDownloads(services), signalOf, logger }))
   await server.register(consoleRoutes({ identity: services.identity }))
-
-  const inFlight = new Set<AbortController>()
-  options.ending.addEventListener('abort', () => {
-    for (const request of inFlight) request.abort(options.ending.reason)
-  })
 
   const graphql = (scopeOf: (request: FastifyRequest) => Scope) =>
     fastifyApolloHandler(options.apollo, {
       context: async (request, reply) => {
         reply.header('cache-control', 'no-store')
-        const gone = new AbortController()
-        inFlight.add(gone)
-        const end = (): void => {
-          inFlight.delete(gone)
-          // Nobody waits for anything of a request that was answered.
-          if (!reply.raw.writableFinished) gone.abort()
-        }
-        if (reply.raw.destroyed) end()
-        else reply.raw.once('close', end)
+        const signal = signalOf(reply)
         const headers = readerOf(request.headers)
         const actorNow = () => services.identity.authenticate(headers)
         return {
@@ -89,7 +82,7 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
           actorNow,
           scope: scopeOf(request),
           calls: shareCalls(services.invoker, services.metrics),
-          signal: gone.signal,
+          signal,
           asked: { traceparent: headers.get('traceparent'), trace: headers.get('x-junctor-trace') === '1' },
         }
       },

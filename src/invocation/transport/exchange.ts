@@ -1,8 +1,10 @@
-// One HTTP exchange through an undici dispatcher: a request out, the whole answer in.
+// One HTTP exchange through an undici dispatcher: a request out, the answer in, whole or with its body left in the
+// connection.
 import type { Dispatcher } from 'undici'
 import { type Gathered, gather } from './gather.ts'
 import type { Limits } from './limits.ts'
-import { bodyCap, readBody } from './read-body.ts'
+import { openBody } from './open-body.ts'
+import { bodyCap, collect, isWhole, readBody } from './read-body.ts'
 import type { Progress, WireAnswer, WireRequest } from './wire.ts'
 
 export interface Exchange {
@@ -13,28 +15,73 @@ export interface Exchange {
   readonly limits: Limits
   readonly signal: AbortSignal
   readonly progress?: Progress | undefined
+  /** What an error of the connection is, for a body that is left to be read. */
+  readonly failure: (cause: unknown) => unknown
 }
 
 /** Throws what undici throws, and UPSTREAM_INVALID for a body that cannot be read. */
-export async function exchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
-  const { dispatcher, origin, limits, signal, progress } = through
-  const gathered = await gather(
-    dispatcher,
-    {
-      origin,
-      path: `${request.url.pathname}${request.url.search}`,
-      method: request.method,
-      headers: { ...request.headers, ...through.headers },
-      body: request.payload,
-      headersTimeout: limits.headersMs,
-      bodyTimeout: limits.bodyIdleMs,
-    },
-    { cap: status => bodyCap(status, limits.responseBytes), signal, progress },
-  )
-  const { status } = gathered
+export function exchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
+  return request.leaveBody && request.method !== 'HEAD'
+    ? openExchange(request, through)
+    : wholeExchange(request, through)
+}
+
+async function wholeExchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
+  const { dispatcher, limits, signal, progress } = through
+  const cap = (status: number) => bodyCap(status, limits.responseBytes)
+  const gathered = await gather(dispatcher, dispatched(request, through), { cap, signal, progress })
   const headers = joined(gathered.headers)
-  const { body, cut } = await readBody(gathered, headers['content-encoding'] ?? '', limits.responseBytes)
+  const encoding = headers['content-encoding']
+  const { body, cut } =
+    encoding === undefined && !gathered.cut
+      ? gathered
+      : await readBody(gathered, encoding ?? '', limits.responseBytes)
+  return { status: gathered.status, headers, body, cut, url: request.url }
+}
+
+/** An answer within 2xx with its body left to whoever reads it; an error whole, as always. */
+async function openExchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
+  const { limits, signal, progress, failure } = through
+  const dispatcher = progress ? through.dispatcher.compose(noting(progress)) : through.dispatcher
+  const answer = await dispatcher.request({ ...dispatched(request, through), signal })
+  progress?.answered()
+  const status = answer.statusCode
+  const headers = joined(answer.headers)
+  const encoding = headers['content-encoding'] ?? ''
+  if (isWhole(status)) {
+    const left = openBody({ stream: answer.body, encoding, failure })
+    return { status, headers, body: new Uint8Array(), cut: false, url: request.url, left }
+  }
+  const raw = await collect(answer.body, bodyCap(status, limits.responseBytes))
+  const { body, cut } = await readBody({ status, ...raw }, encoding, limits.responseBytes)
   return { status, headers, body, cut, url: request.url }
+}
+
+function dispatched(request: WireRequest, { origin, headers, limits }: Exchange): Dispatcher.DispatchOptions {
+  return {
+    origin,
+    path: `${request.url.pathname}${request.url.search}`,
+    method: request.method,
+    headers: { ...request.headers, ...headers },
+    body: request.payload,
+    headersTimeout: limits.headersMs,
+    bodyTimeout: limits.bodyIdleMs,
+  }
+}
+
+/** Notes when undici has a connection and writes the request: each handler passes on what it is told. */
+function noting(progress: Progress): Dispatcher.DispatcherComposeInterceptor {
+  return dispatch => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        progress.sent()
+        handler.onRequestStart?.(controller, context)
+      },
+      onResponseStart: (...head) => handler.onResponseStart?.(...head),
+      onResponseData: (...data) => handler.onResponseData?.(...data),
+      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+      onResponseError: (...failure) => handler.onResponseError?.(...failure),
+    })
 }
 
 function joined(headers: Gathered['headers']): Record<string, string> {

@@ -10,6 +10,8 @@ export interface Limits {
   readonly totalMs: number
   /** Of a response body, as it comes and after decompression. */
   readonly responseBytes: number
+  /** Of a body that is passed on while it comes. */
+  readonly streamedBytes: number
 }
 
 export const defaultLimits: Limits = {
@@ -19,4 +21,5 @@ export const defaultLimits: Limits = {
   hookMs: 10_000,
   totalMs: 120_000,
   responseBytes: 10 * 1024 * 1024,
+  streamedBytes: 10 * 1024 ** 3,
 }

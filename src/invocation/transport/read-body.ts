@@ -23,7 +23,7 @@ export function bodyCap(status: number, limit: number): number {
 }
 
 /** An answer must be whole; of an error only the beginning is of use. */
-function isWhole(status: number): boolean {
+export function isWhole(status: number): boolean {
   return status >= 200 && status < 300
 }
 
@@ -42,7 +42,7 @@ export async function readBody(
   return { body: decoded.body, cut: raw.cut || decoded.cut }
 }
 
-async function collect(stream: AsyncIterable<Uint8Array>, cap: number): Promise<Read> {
+export async function collect(stream: AsyncIterable<Uint8Array>, cap: number): Promise<Read> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of stream) {
@@ -55,7 +55,7 @@ async function collect(stream: AsyncIterable<Uint8Array>, cap: number): Promise<
 }
 
 /** RFC 9110 §8.4: codings are listed in the order they were applied. */
-function decodersFor(encoding: string, body: Uint8Array): Transform[] {
+export function decodersFor(encoding: string, body: Uint8Array): Transform[] {
   const codings = encoding
     .toLowerCase()
     .split(',')
@@ -98,16 +98,19 @@ async function decompress(
   try {
     return await collect(decoded, cap)
   } catch (cause) {
-    if (whole)
-      throw new JunctorError('UPSTREAM_INVALID', 'The API answered with a compressed body that is broken.', {
-        cause,
-      })
+    if (whole) throw brokenCoding(cause)
     // The error's status is what counts; its body cannot be read.
     return { body: Buffer.alloc(0), cut: true }
   }
 }
 
-function tooLarge(limit: number): JunctorError {
+export function brokenCoding(cause: unknown): JunctorError {
+  return new JunctorError('UPSTREAM_INVALID', 'The API answered with a compressed body that is broken.', {
+    cause,
+  })
+}
+
+export function tooLarge(limit: number): JunctorError {
   return new JunctorError(
     'UPSTREAM_INVALID',
     `The API answered with more than ${limit} bytes, which is the most the hub reads; ask for less at a time.`,

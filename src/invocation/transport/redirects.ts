@@ -7,7 +7,7 @@ const redirects = new Set([301, 302, 303, 307, 308])
 const maximumHops = 3
 
 /** Headers that say nothing of the caller: all that another origin gets, and no body. */
-const neutral = new Set(['accept', 'accept-language', 'user-agent', 'accept-encoding'])
+const neutral = new Set(['accept', 'accept-language', 'user-agent', 'accept-encoding', 'range'])
 
 /** `send` that follows redirects. Throws EGRESS_REFUSED, UPSTREAM_INVALID. */
 export function followingRedirects(send: Send, substitutes: Substitutes): Send {

@@ -26,10 +26,12 @@ export function openUpstream(guard: EgressGuard, substitutes: Substitutes, limit
       const headers = substitute
         ? { 'x-forwarded-host': url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) }
         : {}
+      const failure = (error: unknown) => (signal.aborted ? error : exchangeFailure(error, url.origin))
+      const through = { dispatcher: agent, origin, headers, limits, signal, progress, failure }
       try {
-        return await exchange(request, { dispatcher: agent, origin, headers, limits, signal, progress })
+        return await exchange(request, through)
       } catch (error) {
-        throw signal.aborted ? error : exchangeFailure(error, url.origin)
+        throw failure(error)
       }
     },
     async [Symbol.asyncDispose]() {

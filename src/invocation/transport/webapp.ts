@@ -34,15 +34,16 @@ export function openWebappTransport(webapps: WebappSockets, limits: Limits): Web
       const socketPath = await webapps.socketPath(definition, connection?.authentication.name ?? null)
       const headers = connection ? { [webappConnectionHeader]: printConnection(connection) } : {}
       const dispatcher = poolAt(socketPath)
+      const failure = (error: unknown) => (signal.aborted ? error : exchangeFailure(error, definition.title))
       try {
         return await exchange(
           { ...request, headers: { ...request.headers, host: request.url.host } },
-          { dispatcher, origin: 'http://webapp', headers, limits, signal, progress },
+          { dispatcher, origin: 'http://webapp', headers, limits, signal, progress, failure },
         )
       } catch (cause) {
         if (signal.aborted) throw cause
-        const failure = exchangeFailure(cause, definition.title)
-        if (failure.code !== 'UPSTREAM_UNREACHABLE') throw failure
+        const failed = exchangeFailure(cause, definition.title)
+        if (failed.code !== 'UPSTREAM_UNREACHABLE') throw failed
         // A webapp that starts again may listen elsewhere.
         await forget(socketPath)
         throw new JunctorError(

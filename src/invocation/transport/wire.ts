@@ -1,5 +1,6 @@
 // A request as it goes on the wire, and what came back.
 import type { HttpMethod } from '../../definition/index.ts'
+import type { OpenBody } from './open-body.ts'
 
 export interface WireRequest {
   readonly method: HttpMethod
@@ -8,6 +9,8 @@ export interface WireRequest {
   readonly payload: string | Uint8Array | null
   /** Query parameters that are a credential, as `name=value` on the wire: for redirects inside the origin only. */
   readonly queryCredentials: readonly string[]
+  /** The body of a success is left for the caller to read. */
+  readonly leaveBody?: true
 }
 
 export interface WireAnswer {
@@ -19,6 +22,8 @@ export interface WireAnswer {
   /** True where the body was longer than what is kept of an error. */
   readonly cut: boolean
   readonly url: URL
+  /** The body of a success where the request says to leave it; `body` is empty then. */
+  readonly left?: OpenBody
 }
 
 /** Sends one request and reads the whole answer. Redirects and errors are answers. */

@@ -10,7 +10,7 @@ export interface ToldExchange extends ToldRequest {
   readonly error: ErrorCode | 'ABORTED' | null
   readonly timings: ExchangeTimings
   readonly requestBytes: number
-  /** Decompressed, as far as it was read. */
+  /** Decompressed, as far as it was read; null, too, for a body that is read later. */
   readonly responseBytes: number | null
 }
 

@@ -5,6 +5,7 @@ import type { Metrics, Span, SpanAttributes, Tracing } from '../../telemetry/ind
 import type { Invocation } from '../invocation.ts'
 import type { CallMeans } from '../perform-call.ts'
 import type { Redactor } from '../response/redactor.ts'
+import { countedBody } from '../transport/open-body.ts'
 import type { Progress, Send, WatchedSend, WireAnswer, WireRequest } from '../transport/wire.ts'
 import { startChain } from './chain.ts'
 import { type ExchangeTimings, type ToldExchange, toldRequest } from './told-exchange.ts'
@@ -59,12 +60,13 @@ export function watchCall(
           error: failure,
           timings: watch.stop(),
           requestBytes,
-          responseBytes: answer?.body.byteLength ?? null,
+          responseBytes: answer && !answer.left ? answer.body.byteLength : null,
         })
       }
       try {
-        const answer = await send(request, signal, watch?.progress)
-        metrics.upstreamResponseBytes.inc(labels, answer.body.byteLength)
+        const answer = counted(await send(request, signal, watch?.progress), bytes =>
+          metrics.upstreamResponseBytes.inc(labels, bytes),
+        )
         chain.answered(answer)
         end(answer, null)
         return answer
@@ -82,6 +84,13 @@ export function watchCall(
     },
     end: (outcome, failed) => span?.end({ 'junctor.outcome': outcome }, failed ? outcome : null),
   }
+}
+
+/** Bytes count when they are here. */
+function counted(answer: WireAnswer, count: (bytes: number) => void): WireAnswer {
+  if (answer.left) return { ...answer, left: countedBody(answer.left, count) }
+  count(answer.body.byteLength)
+  return answer
 }
 
 function spanEnd(

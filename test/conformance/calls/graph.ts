@@ -63,6 +63,7 @@ export function serve(
       },
       invoker,
       audit: { append: async () => {} },
+      fileLinks: { link: () => null },
     }),
     open: () => null,
     sdl: () => '',
