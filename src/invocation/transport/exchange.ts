@@ -49,7 +49,8 @@ async function openExchange(request: WireRequest, through: Exchange): Promise<Wi
   const headers = joined(answer.headers)
   const encoding = headers['content-encoding'] ?? ''
   if (isWhole(status)) {
-    const left = openBody({ stream: answer.body, encoding, failure })
+    const contentLength = headers['content-length']
+    const left = openBody({ stream: answer.body, encoding, contentLength, failure })
     return { status, headers, body: new Uint8Array(), cut: false, url: request.url, left }
   }
   const raw = await collect(answer.body, bodyCap(status, limits.responseBytes))

@@ -16,16 +16,23 @@ export interface OpenBody {
 interface Source {
   readonly stream: Dispatcher.ResponseData['body']
   readonly encoding: string
+  /** As the API declares it, if it does. */
+  readonly contentLength: string | undefined
   /** What an error of the connection is to the reader. */
   readonly failure: (cause: unknown) => unknown
 }
 
-/** A body that nobody wants is read to its end where no more than so many bytes of it are left: the connection stays. */
+/** A body that nobody wants is read to its end where it has no more bytes: the connection can be used again. */
 const cheapBytes = 64 * 1024
 
-export function openBody({ stream, encoding, failure }: Source): OpenBody {
+export function openBody({ stream, encoding, contentLength, failure }: Source): OpenBody {
   // Without a listener an error between two reads would end the hub; the next read throws it.
   stream.on('error', () => undefined)
+
+  const giveUp = (): void => {
+    if (Number(contentLength) <= cheapBytes) void stream.dump({ limit: cheapBytes })
+    else stream.destroy()
+  }
 
   async function* raw(): AsyncGenerator<Uint8Array, void> {
     try {
@@ -33,7 +40,7 @@ export function openBody({ stream, encoding, failure }: Source): OpenBody {
     } catch (cause) {
       throw failure(cause)
     } finally {
-      if (!stream.readableEnded && !stream.destroyed) void stream.dump({ limit: cheapBytes })
+      if (!stream.readableEnded && !stream.destroyed) giveUp()
     }
   }
 
