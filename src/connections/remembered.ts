@@ -9,7 +9,7 @@ export const rememberedFor = 5_000
 const rememberedEach = 100
 
 interface Entry<T> {
-  readonly value: T
+  readonly value: Promise<T>
   readonly until: number
 }
 
@@ -23,16 +23,19 @@ export interface Remembered<T> {
 export function createRemembered<T>(clock: Clock): Remembered<T> {
   let byActor = new WeakMap<Actor, QuickLRU<string, Entry<T>>>()
   return {
-    async get(actor, key, find) {
+    get(actor, key, find) {
       const startedIn = byActor
       const entries = startedIn.get(actor) ?? new QuickLRU<string, Entry<T>>({ maxSize: rememberedEach })
       startedIn.set(actor, entries)
       const known = entries.get(key)
       if (known && clock.now() < known.until) return known.value
-      const until = clock.now() + rememberedFor
-      const value = await find()
-      // Where a change overtook it, this map is nobody's any more.
-      entries.set(key, { value, until })
+      // Whoever asks meanwhile waits for the same. Where a change overtakes it, this map is nobody's any more.
+      const value = find()
+      const entry = { value, until: clock.now() + rememberedFor }
+      entries.set(key, entry)
+      value.catch(() => {
+        if (entries.peek(key) === entry) entries.delete(key)
+      })
       return value
     },
     forget() {

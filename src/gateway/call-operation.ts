@@ -4,7 +4,7 @@ import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
 import { Bytes, bytesOf, type InvocationResult } from '../invocation/index.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
-import { wireArguments } from '../subgraph/index.ts'
+import { type WiredArguments, wireArguments } from '../subgraph/index.ts'
 import { watchCalls } from './call-trace.ts'
 import type { LoadedConnector } from './catalogue/catalogue.ts'
 import { identityOf } from './catalogue/installed.ts'
@@ -48,10 +48,20 @@ export function createOperationCaller(services: CallServices) {
     const operationDefinition = operationOf(connector, operation)
     const isOpened = operation.result === 'file' && operationDefinition.safe
 
+    // A compiled operation gives the same arguments again where no variable is in them.
+    const known = new WeakMap<object, WiredArguments>()
+    const wired = (args: Readonly<Record<string, unknown>>): WiredArguments => {
+      const before = known.get(args)
+      if (before) return before
+      const made = wireArguments(artifact, operation, args)
+      known.set(args, made)
+      return made
+    }
+
     return async (_source, args, context, key) => {
       const actor = signedIn(context)
       assertAnswers(operationDefinition, name, operation.field)
-      const wire = wireArguments(artifact, operation, args as Readonly<Record<string, unknown>>)
+      const wire = wired(args as Readonly<Record<string, unknown>>)
       const used = await services.connections.use(actor, identity, wire.connection ?? null)
       const invocation = {
         definition,

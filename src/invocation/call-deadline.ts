@@ -3,13 +3,13 @@ import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
 
 export interface Deadline extends Disposable {
-  /** Aborts when the caller does or the time is over. */
+  /** Aborts when the caller does or the time is over, until it is disposed. */
   readonly signal: AbortSignal
 }
 
 /** Its signal's reason is UPSTREAM_TIMEOUT when the time was over. */
 export function startDeadline(clock: Clock, milliseconds: number, caller: AbortSignal): Deadline {
-  // AbortSignal.any would do, at ten times the cost.
+  // By hand: what AbortSignal.any joins stays joined until the garbage collector comes by.
   const over = new AbortController()
   const onAbort = () => over.abort(caller.reason)
   if (caller.aborted) onAbort()

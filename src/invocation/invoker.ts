@@ -74,7 +74,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
   async function perform<T extends { readonly status: number }>(
     invocation: Invocation,
     wish: BodyWish,
-    finish: (result: Performed, told: (error: unknown) => unknown) => Promise<T>,
+    finish: (result: Performed, told: (error: unknown) => unknown) => T | Promise<T>,
   ): Promise<T> {
     const started = clock.now()
     const redactor = createRedactor(invocation.connection)
@@ -82,10 +82,11 @@ export function createInvoker(options: InvokerOptions): Invoker {
     using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
     const watched = watchCall(invocation, means, redactor, watching)
     try {
-      const result = await finish(
-        await performCall(invocation, watched.means, redactor, deadline.signal, wish),
-        told,
-      )
+      // A body that is left is still the caller's to break off when the call is over.
+      const signal = wish === 'left' ? AbortSignal.any([invocation.signal, deadline.signal]) : deadline.signal
+      const performed = await performCall(invocation, watched.means, redactor, signal, wish)
+      const finished = finish(performed, told)
+      const result = finished instanceof Promise ? await finished : finished
       const outcome = statusClass(result.status)
       observe(invocation, outcome, started)
       watched.end(outcome, false)
@@ -99,7 +100,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
   }
 
   return {
-    call: invocation => perform<InvocationResult>(invocation, 'read', async result => result),
+    call: invocation => perform<InvocationResult>(invocation, 'read', result => result),
     open: invocation =>
       perform(invocation, 'left', async (result, told) => {
         const { status, headers } = result

@@ -97,7 +97,7 @@ export async function performCall(
       return { status, headers: { ...headers }, body }
     },
   }
-  await applyRequestPolicies(definition, operation, call)
+  if (definition.policies.length > 0) await applyRequestPolicies(definition, operation, call)
   if (!hosted) assertAddressed(draft.base, definition, connection)
   const url =
     invocation.url === undefined ? ownUrl(draft) : followedUrl(invocation.url, draft, means.substitutes)

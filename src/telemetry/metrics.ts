@@ -14,15 +14,20 @@ export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const isKnownOperation = firstOnes(most.operations)
+  const operations = new Map<string, { readonly connector: string; readonly operation: string }>()
   const isKnownConnector = firstOnes(most.connectors)
   return {
     registry,
     /** The labels of an operation; `other` for all beyond the first that were seen. */
-    operationLabels: (connector: string, operation: string) =>
-      isKnownOperation(`${connector}/${operation}`)
-        ? { connector, operation }
-        : { connector: rest, operation: rest },
+    operationLabels(connector: string, operation: string) {
+      const key = `${connector}/${operation}`
+      const known = operations.get(key)
+      if (known) return known
+      if (operations.size >= most.operations) return { connector: rest, operation: rest }
+      const labels = { connector, operation }
+      operations.set(key, labels)
+      return labels
+    },
     /** The label of a connector; `other` likewise. */
     connectorLabel: (connector: string) => (isKnownConnector(connector) ? connector : rest),
     graphqlOperations: new Counter({

@@ -70,7 +70,8 @@ function policiesOf(
   { policies }: ConnectorDefinition,
   { id }: OperationDefinition,
   section: PolicyInstance['section'],
-): PolicyInstance[] {
+): readonly PolicyInstance[] {
+  if (policies.length === 0) return policies
   return policies.filter(
     policy =>
       policy.section === section && (policy.operations.length === 0 || policy.operations.includes(id)),

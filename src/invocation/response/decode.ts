@@ -67,7 +67,10 @@ function strictText(body: Uint8Array, contentType: string): string | null {
   }
 }
 
+const utf8 = new TextDecoder()
+
 function decoderFor(contentType: string, fatal: boolean): TextDecoder {
+  if (!fatal && !/charset/i.test(contentType)) return utf8
   const charset = /;\s*charset="?([^\s";]+)/i.exec(contentType)?.[1] ?? 'utf-8'
   try {
     return new TextDecoder(charset, { fatal })

@@ -15,8 +15,10 @@ const pauseMs = 10_000
 const mostCircuits = 10_000
 
 interface Circuit {
-  /** True for each of the last calls that failed. */
-  failed: readonly boolean[]
+  /** The last calls, a bit each, the latest one lowest: set where it failed. */
+  failed: number
+  /** How many calls the bits stand for. */
+  calls: number
   lastMs: number
   /** When a call may try again; null while the circuit is closed. */
   opensMs: number | null
@@ -40,7 +42,9 @@ export function createCircuits({ clock, onOpen }: Options): Circuits {
 
   function circuitOf(connector: string, origin: string): Circuit {
     const key = `${connector} ${origin}`
-    const circuit = circuits.get(key) ?? { failed: [], lastMs: 0, opensMs: null, trying: false }
+    const known = circuits.get(key)
+    if (known) return known
+    const circuit: Circuit = { failed: 0, calls: 0, lastMs: 0, opensMs: null, trying: false }
     circuits.set(key, circuit)
     return circuit
   }
@@ -56,13 +60,13 @@ export function createCircuits({ clock, onOpen }: Options): Circuits {
     // What was under way when the circuit opened says nothing new.
     if (verdict === 'unknown' || (circuit.opensMs !== null && !tried)) return
     const now = clock.now()
-    const before = tried || now - circuit.lastMs > forgetMs ? [] : circuit.failed
-    circuit.failed = [...before, verdict === 'failed'].slice(-watched)
+    if (tried || now - circuit.lastMs > forgetMs) circuit.calls = 0
+    const before = circuit.calls === 0 ? 0 : circuit.failed
+    circuit.failed = ((before << 1) | (verdict === 'failed' ? 1 : 0)) & ((1 << watched) - 1)
+    circuit.calls = Math.min(watched, circuit.calls + 1)
     circuit.lastMs = now
-    const failures = circuit.failed.filter(Boolean).length
-    const opens = tried
-      ? verdict === 'failed'
-      : failures >= failuresToOpen && failures * 2 >= circuit.failed.length
+    const failures = bitsOf(circuit.failed)
+    const opens = tried ? verdict === 'failed' : failures >= failuresToOpen && failures * 2 >= circuit.calls
     circuit.opensMs = opens ? now + pauseMs : null
     if (opens) onOpen(connector)
   }
@@ -87,6 +91,12 @@ export function createCircuits({ clock, onOpen }: Options): Circuits {
       }
     },
   }
+}
+
+function bitsOf(number: number): number {
+  let count = 0
+  for (let rest = number; rest !== 0; rest &= rest - 1) count++
+  return count
 }
 
 type Verdict = 'failed' | 'answered' | 'unknown'

@@ -45,6 +45,7 @@ async function attempt(
 ): Promise<WireAnswer | Retry> {
   try {
     const answer = await send()
+    if (answer.status !== 429 && !busy.has(answer.status)) return answer
     const asked = retryAfterSeconds(answer.headers['retry-after'], clock)
     const reason =
       answer.status === 429 && asked !== null
