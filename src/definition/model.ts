@@ -76,6 +76,15 @@ interface SchemaCommon {
   readonly notificationUrl?: true
   readonly dynamicValues?: DynamicReference
   readonly dynamicSchema?: DynamicReference
+  readonly xml?: XmlHints
+}
+
+/** How a value is written in XML (the "XML Object" of OpenAPI); namespaces and prefixes say nothing to a reader. */
+export interface XmlHints {
+  readonly name?: string
+  readonly attribute?: true
+  /** Of a list: its items stand inside an element of their own. */
+  readonly wrapped?: true
 }
 
 export interface EnumValue {

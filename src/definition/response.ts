@@ -61,12 +61,20 @@ function contentOf({ schemas }: Context, operation: Node, response: Node, conten
   const types = keysOf(content)
   const mediaType = types.find(isJson) ?? types.find(type => type.startsWith('*/*')) ?? types[0]
   if (mediaType === undefined) return null
-  if (isText(mediaType) && !isXml(mediaType)) return { type: 'string' }
   const schema = child(child(content, mediaType), 'schema')
+  if (isXml(mediaType)) return xmlOf(schemas, schema)
+  if (isText(mediaType)) return { type: 'string' }
   if (isJson(mediaType) || mediaType.startsWith('*/*')) {
     return isObject(schema) ? schemas.read(schema, 'root') : { type: 'any' }
   }
   return { type: 'string', format: 'binary', ...description(operation, response) }
+}
+
+/** XML is read into what an object or a list describes, and is text otherwise. */
+function xmlOf(schemas: SchemaReader, node: Node): Schema {
+  const schema: Schema = isObject(node) ? schemas.read(node, 'root') : { type: 'any' }
+  const { type } = schemas.resolve(schema)
+  return type === 'object' || type === 'array' ? schema : { type: 'string' }
 }
 
 function description(operation: Node, response: Node): { description?: string } {

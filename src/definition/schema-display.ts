@@ -1,6 +1,6 @@
-// What a schema says about itself besides its type: labels, visibility, dynamic references.
+// What a schema says about itself besides its type: labels, visibility, dynamic references, its form in XML.
 import { dynamicSchema, dynamicValues } from './dynamic.ts'
-import type { Schema, Visibility } from './model.ts'
+import type { Schema, Visibility, XmlHints } from './model.ts'
 import { child, firstChild, flag, type Node, present, words } from './node.ts'
 import type { OperationNames } from './operation-names.ts'
 import type { Reading } from './reading.ts'
@@ -17,6 +17,7 @@ type Display = Pick<
   | 'notificationUrl'
   | 'dynamicValues'
   | 'dynamicSchema'
+  | 'xml'
 >
 
 /** Keys that may stand beside a `$ref` and change only what is shown (connector-format §2.1). */
@@ -30,6 +31,7 @@ export const displayKeys: ReadonlySet<string> = new Set([
   'default',
   'example',
   'examples',
+  'xml',
 ])
 
 /** Reads the keys that are there; the others are left out, so that the result can overlay a referenced schema. */
@@ -46,7 +48,17 @@ export function display(reading: Reading, names: OperationNames, node: Node): Di
     notificationUrl: mark(child(node, 'x-ms-notification-url')),
     dynamicValues: dynamicValues(references, node),
     dynamicSchema: dynamicSchema(references, node),
+    xml: xmlHints(child(node, 'xml')),
   })
+}
+
+function xmlHints(node: Node): XmlHints | undefined {
+  const hints = present({
+    name: words(child(node, 'name')),
+    attribute: mark(child(node, 'attribute')),
+    wrapped: mark(child(node, 'wrapped')),
+  })
+  return Object.keys(hints).length === 0 ? undefined : hints
 }
 
 /** Compared without case; `""` and unknown words are as good as none (§2.5). */

@@ -31,7 +31,7 @@ export interface CompiledOperation {
 }
 
 /** Bump when the same definition would compile to something else. */
-export const compilerVersion = 4
+export const compilerVersion = 5
 
 export interface Artifact {
   readonly connector: string

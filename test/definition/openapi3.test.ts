@@ -215,6 +215,16 @@ describe('responses', () => {
       type: 'boolean',
     })
     expect(response({ 'text/csv': { schema: { type: 'object' } } })).toEqual({ type: 'string' })
+    expect(response({ 'application/xml': {} })).toEqual({ type: 'string' })
+    expect(response({ 'application/xml': { schema: { type: 'string' } } })).toEqual({ type: 'string' })
+    const id = { type: 'string', xml: { name: 'Id', attribute: true, prefix: 'x', wrapped: false } }
+    expect(
+      response({ 'application/atom+xml': { schema: { type: 'array', items: id, xml: { wrapped: true } } } }),
+    ).toEqual({
+      type: 'array',
+      items: { type: 'string', xml: { name: 'Id', attribute: true } },
+      xml: { wrapped: true },
+    })
     expect(response({ 'application/pdf': {} })).toMatchObject({ type: 'string', format: 'binary' })
     expect(response({})).toBeNull()
   })

@@ -4,6 +4,7 @@ import { JunctorError } from '../../errors.ts'
 import { type Json, parseJson } from '../../json.ts'
 import { Bytes } from '../invocation.ts'
 import { resolveSchema } from '../request/body-defaults.ts'
+import { readXml } from './xml/read-xml.ts'
 
 export interface Encoded {
   readonly contentType: string
@@ -15,7 +16,8 @@ const textType = /^text\/|^application\/(?:[\w.-]+\+)?(?:xml|javascript|yaml|x-w
 
 /**
  * JSON as exact values, text as string, an empty body as null, all else as Bytes; Bytes whatever the type where the
- * response is declared binary. Throws UPSTREAM_INVALID.
+ * response is declared binary. XML is text, and where an object or a list is declared, what it holds of that. Throws
+ * UPSTREAM_INVALID.
  */
 export function decodeBody(
   { contentType, body }: Encoded,
@@ -32,7 +34,8 @@ export function decodeBody(
   if (type !== '' && !textType.test(type)) return new Bytes(contentType, body)
   const text = strictText(body, contentType)
   if (text === null) return new Bytes(contentType || 'application/octet-stream', body)
-  return structured ? (tryJson(text) ?? text) : text
+  if (!schema || !structured) return text
+  return tryJson(text) ?? (/^\s*</.test(text) ? readXml(text, schema, schemas) : undefined) ?? text
 }
 
 function readJson(text: string, structured: boolean): Json {
