@@ -29,16 +29,18 @@ export async function callPages(
   if (!start) return first
   let last = start
   const items = [...start.items]
+  const followed = new Set<string>()
   for (let pages = 1; items.length < limit && last.next !== null && pages < mostPages; pages++) {
+    followed.add(last.next)
     const page = pageOf(
       await invoker.call({ ...invocation, url: last.next, method: 'GET' }),
       invocation.operation.nextLink,
     )
     if (!page) break
     items.push(...page.items)
-    // A link that leads nowhere new would repeat the page for ever.
-    if (page.next === last.next) break
     last = page
+    // A link that leads where the reading was already would repeat its pages for ever.
+    if (page.next !== null && followed.has(page.next)) break
   }
   const link = start.linkKey ?? last.linkKey
   return {

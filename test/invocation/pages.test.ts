@@ -61,6 +61,40 @@ test('a link that leads to its own page ends the reading', async () => {
   expect(upstream.seen).toHaveLength(2)
 })
 
+test('links that lead round in a circle end the reading, each page read once', async () => {
+  upstream.answer = (request, response) => {
+    const page = Number(request.query.get('page') ?? 0)
+    json({ value: [page], '@odata.nextLink': `/call?page=${(page % 3) + 1}` })(request, response)
+  }
+  const { body } = await call(50)
+  expect(body).toMatchObject({ value: [0, 1, 2, 3] })
+  expect(upstream.seen).toHaveLength(4)
+})
+
+test('an API that always names a next page is followed for 200 pages and no more', async () => {
+  upstream.answer = (request, response) => {
+    const page = Number(request.query.get('page') ?? 0)
+    json({ value: [page], '@odata.nextLink': `/call?page=${page + 1}` })(request, response)
+  }
+  const { body } = await call(2 ** 31 - 1)
+  expect(body).toMatchObject({ value: { length: 200 }, '@odata.nextLink': '/call?page=200' })
+  expect(upstream.seen).toHaveLength(200)
+})
+
+test('a limit of nothing or less is the first page', async () => {
+  upstream.answer = paged(page => `/call?page=${page}`)
+  for (const limit of [0, -5]) expect((await call(limit)).body).toMatchObject({ value: [0, 1] })
+  expect(upstream.seen).toHaveLength(2)
+})
+
+test('an error on the way is the error of the call, and it says nothing of the link', async () => {
+  upstream.answer = paged(() => 'https://evil.example/call?token=CANARY')
+  const error = await failureOf(call(5))
+  expect(error).toMatchObject({ code: 'EGRESS_REFUSED', details: { connector: 'demo', operation: 'Call' } })
+  expect(error.message).toContain(`leads away from ${upstream.origin}`)
+  expect(error.message).not.toMatch(/CANARY|evil/)
+})
+
 test('an answer that is no page is returned as it is', async () => {
   upstream.answer = json({ one: [1], two: [2] })
   expect((await call(5)).body).toEqual({ one: [1], two: [2] })

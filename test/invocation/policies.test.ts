@@ -244,6 +244,47 @@ describe('dynamichosturl', () => {
     )
   })
 
+  describe('where an argument is the whole host, the base URL of the connection stands for it', () => {
+    const own: OpenConnection = { ...site, baseUrl: 'https://own.example/base/' }
+    const does = operation({
+      path: '/items',
+      parameters: [parameter('header', 'Host-Name'), parameter('header', 'Query')],
+    })
+    const call = (template: string, query = '', baseUrl = own.baseUrl) =>
+      called([host(template)], does, {
+        connection: { ...own, baseUrl },
+        arguments: wire({ header: { 'Host-Name': 'evil.example/x', Query: query } }),
+      })
+
+    test.each([
+      ["https://@headers('Host-Name')/rest.ashx", '', 'https://own.example/base/rest.ashx/items'],
+      ["https://@headers('Host-Name')/rest.ashx?v=1", '', 'https://own.example/base/rest.ashx/items?v=1'],
+      [
+        "https://@headers('Host-Name')/a?@headers('Query')",
+        'b=c&d=e',
+        'https://own.example/base/a/items?b=c&d=e',
+      ],
+      ["https://@headers('Host-Name')", '', 'https://own.example/base/items'],
+      ["@headers('Host-Name')/a", '', 'https://own.example/base/items'],
+      ["https://@headers('Host-Name').x.com/a", '', 'https://own.example/base/items'],
+      ["https://@connectionParameters('acct')/a", '', 'https://own.example/base/items'],
+    ])('%s with the query "%s"', async (template, query, url) => {
+      expect((await call(template, query)).url).toBe(url)
+    })
+
+    test('a base URL that has the path already has it once', async () => {
+      const template = "https://@headers('Host-Name')/rest.ashx"
+      expect((await call(template, '', 'https://own.example/rest.ashx')).url).toBe(
+        'https://own.example/rest.ashx/items',
+      )
+    })
+
+    test('and leads no argument out of it', async () => {
+      const error = await failureOf(call("https://@headers('Host-Name')/a/@headers('Query')", '../../admin'))
+      expect(error.code).toBe('ARGUMENT_INVALID')
+    })
+  })
+
   describe('from an argument', () => {
     const does = operation({ path: '/items', parameters: [parameter('header', 'Tenant')] })
     const call = (template: string, tenant: string, connection: OpenConnection | null = site) =>

@@ -2,10 +2,10 @@
 // own base URL has settled the address, and keeps it.
 import type { OpenConnection } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
-import { type Evaluated, evaluatePiece } from '../expressions/evaluate.ts'
+import { type Evaluated, evaluatePiece, type Scope } from '../expressions/evaluate.ts'
 import { type Piece, parseTemplate } from '../expressions/parse.ts'
 import { readBase } from '../request/base-url.ts'
-import { isSuspect, joined, jsonBody } from '../request/draft.ts'
+import { type Draft, isSuspect, joined, jsonBody } from '../request/draft.ts'
 import { hasDotSegment } from '../request/path.ts'
 import { readQuery } from '../request/query.ts'
 import type { PolicyTemplate } from './contract.ts'
@@ -13,11 +13,15 @@ import { policyText } from './parameters.ts'
 
 export const dynamicHostUrl = {
   names: ['dynamichosturl', 'dynamicsubdomain'],
-  request(policy, { connection, draft, hostOpen }) {
+  request(policy, { connection, draft, hostOpen, followed }) {
     const template = policyText(policy, 'urlTemplate')
-    if (!hostOpen || template.trim() === '') return
+    if (template.trim() === '') return
     const scope = { connection, draft, body: jsonBody(draft) }
     const pieces = parseTemplate(template)
+    if (!hostOpen) {
+      if (connection?.baseUrl && !followed) appendTail(draft, tailOf(pieces, scope))
+      return
+    }
     const values = pieces.map((piece, index) => {
       const value = evaluatePiece(piece, scope)
       return piece.kind === 'text' ? value : { ...value, text: joinable(value.text, pieces[index + 1]) }
@@ -26,15 +30,42 @@ export const dynamicHostUrl = {
     const text = values.map(value => value.text).join('')
     const { base, query } = readBase(text, 'The address that the parameters make')
     const path = text.replace(/^[a-z]+:\/\/[^/]*/i, '').split('?')[0] ?? ''
-    if (hasDotSegment(path))
-      throw new JunctorError(
-        'ARGUMENT_INVALID',
-        'The address that the parameters make holds the path segment "." or ".."; leave it out.',
-      )
+    if (hasDotSegment(path)) throw dotSegment()
     draft.base = base
     draft.query.unshift(...readQuery(query, joined(queryValues(values).map(({ source }) => source))))
   },
 } satisfies PolicyTemplate
+
+/**
+ * Where an argument is the whole host, the base URL of the connection stands for it, and not for the path that the
+ * package writes behind it. Empty where the package or the connection names the host: the base URL replaces all of that.
+ */
+function tailOf(pieces: readonly Piece[], scope: Scope): readonly Evaluated[] {
+  const [scheme, host, ...rest] = pieces
+  const [behind, ...more] = rest
+  if (scheme?.kind !== 'text' || !/^\s*https?:\/\/$/i.test(scheme.source)) return []
+  if (!host || host.kind === 'text' || !isSuspect(evaluatePiece(host, scope).source)) return []
+  if (behind?.kind !== 'text' || !/^[/?]/.test(behind.source)) return []
+  return [behind, ...more].map(piece => evaluatePiece(piece, scope))
+}
+
+function appendTail(draft: Draft, tail: readonly Evaluated[]): void {
+  const [path = '', query = ''] = tail
+    .map(({ text }) => text)
+    .join('')
+    .split(/\?(.*)/s)
+  if (hasDotSegment(path)) throw dotSegment()
+  const own = path.replace(/\/+$/, '')
+  if (!draft.base.endsWith(own)) draft.base += own
+  draft.query.unshift(...readQuery(query, joined(queryValues(tail).map(({ source }) => source))))
+}
+
+function dotSegment(): JunctorError {
+  return new JunctorError(
+    'ARGUMENT_INVALID',
+    'The address that the parameters make holds the path segment "." or ".."; leave it out.',
+  )
+}
 
 /** What people type into a template's place: a space around it, a slash before the template's own. */
 function joinable(typed: string, next: Piece | undefined): string {
