@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readAuthentications } from './authentication.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
+import { withoutCredentials } from './credential-parameters.ts'
 import { createFindings, type Findings, quoted } from './findings.ts'
 import { tellLostOperations } from './lost-operations.ts'
 import type { ConnectorDefinition, ReadResult } from './model.ts'
@@ -114,17 +115,18 @@ function readDefinition(reading: Reading, source: DocumentSource, parts: Package
   const called = new Set(operations.map(({ id }) => id))
   if (operations.length === 0)
     findings.warning('DOCUMENT_INVALID', 'The definition has no operation that can be called.')
+  const authentications = readAuthentications(reading, policies)
   return {
     name: connectorName(source.name, findings),
     ...metadata(document, reading.properties, source.name),
     ...present({ icon: parts.icon ?? undefined }),
     hash: hash(source, parts),
     baseUrl: servers.baseUrl,
-    operations,
+    operations: withoutCredentials(operations, authentications),
     skipped: names.operations.map(({ id }) => id).filter(id => !called.has(id)),
     schemas: schemas.named(),
     schemasPointer: schemas.pointer,
-    authentications: readAuthentications(reading, policies),
+    authentications,
     policies,
     testOperation: testOperation(reading, names),
     webapp: parts.webapp,
