@@ -407,6 +407,31 @@ describe('bodies', () => {
       expect([...form]).toEqual(fields)
     })
 
+    test('a list of pairs is a form, any other list is JSON', async () => {
+      const form = 'application/x-www-form-urlencoded'
+      const pairs = [
+        { key: 'a', value: 'b&c' },
+        { key: 'a', value: 2 },
+      ]
+      expect((await typed(form, pairs)).octets).toBe('a=b%26c&a=2')
+      const multipart = await typed('multipart/form-data', pairs)
+      const parts = await new Response(multipart.octets, {
+        headers: { 'content-type': multipart.type },
+      }).formData()
+      expect([...parts]).toEqual([
+        ['a', 'b&c'],
+        ['a', '2'],
+      ])
+      for (const list of [
+        [],
+        [{ key: 'a' }],
+        [{ key: 'a', value: null }],
+        [{ key: 'a', value: 'b', c: 1 }],
+        [1],
+      ])
+        expect((await typed(form, list)).octets).toBe(JSON.stringify(list))
+    })
+
     test.each([
       ['text/x-markdown', '# "a"', '# "a"'],
       ['application/xml', '<a/>', '<a/>'],

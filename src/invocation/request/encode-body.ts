@@ -34,10 +34,11 @@ export function encodeBody(body: DraftBody, header: string | undefined): Encoded
   }
 }
 
-/** A value as JSON; a text as it is where the type is not JSON; an object as a form where that is the type. */
+/** A value as JSON; a text as it is where the type is not JSON; an object, or a list of pairs, as a form where that is the type. */
 function encodeValue(value: Json, contentType: string): EncodedBody {
-  if (isJsonObject(value) && isUrlencodedType(contentType)) return urlencoded(fieldsOf(value))
-  if (isJsonObject(value) && isMultipartType(contentType)) return multipart(fieldsOf(value))
+  const fields = isJsonObject(value) ? fieldsOf(value) : pairsOf(value)
+  if (fields && isUrlencodedType(contentType)) return urlencoded(fields)
+  if (fields && isMultipartType(contentType)) return multipart(fields)
   const raw = typeof value === 'string' && !isJsonType(contentType)
   return { payload: raw ? value : printJson(value), contentType, fixedType: false }
 }
@@ -48,6 +49,22 @@ function fieldsOf(value: JsonObject): TextField[] {
     if (member === null) return []
     return Array.isArray(member) ? member.map(element => [field, textOf(element)]) : [[field, textOf(member)]]
   })
+}
+
+/**
+ * A form that a document describes as a list of `{key, value}`, as exporters of Postman collections do. Null for any
+ * other value: a list of anything else has no names for fields.
+ */
+function pairsOf(value: Json): TextField[] | null {
+  if (!Array.isArray(value) || value.length === 0) return null
+  const pairs = value.flatMap((element: Json): TextField[] => {
+    if (!isJsonObject(element) || Object.keys(element).length !== 2) return []
+    const { key, value: text } = element
+    return typeof key === 'string' && text !== undefined && !(typeof text === 'object')
+      ? [[key, textOf(text)]]
+      : []
+  })
+  return pairs.length === value.length ? pairs : null
 }
 
 function urlencoded(fields: readonly TextField[]): EncodedBody {

@@ -1,4 +1,5 @@
 // What a wanted body is in the end: it is of the type that the request names, whoever set that (connector-format §2.2).
+import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../../src/json.ts'
 import { isForm, isJson, isMultipart } from './media-types.ts'
 import { partsOf, type WantedBody } from './wanted-body.ts'
@@ -16,10 +17,18 @@ function typedBody(body: WantedBody, type: string): WantedBody {
   if (body.kind !== 'json') return body
   const { value } = body
   if (typeof value === 'string') return isJson(type) ? body : { kind: 'text', text: value }
-  // A list has no members, so that no form can be made of it.
-  if (!isJsonObject(value) || !(isForm(type) || isMultipart(type))) return body
-  return { kind: isMultipart(type) ? 'multipart' : 'form', fields: fieldsOf(value) }
+  if (!(isForm(type) || isMultipart(type))) return body
+  // A list has no members, so that no form can be made of it but where each element is a field.
+  const fields = isJsonObject(value) ? fieldsOf(value) : pairs.safeParse(value).data
+  return fields ? { kind: isMultipart(type) ? 'multipart' : 'form', fields } : body
 }
+
+const scalar = z.union([z.string(), z.number(), z.bigint(), z.boolean()]).transform(String)
+const pairs = z
+  .array(
+    z.strictObject({ key: z.string(), value: scalar }).transform(({ key, value }) => [key, value] as const),
+  )
+  .min(1)
 
 /** A field for each member, and for each element of a list. */
 function fieldsOf(value: JsonObject): readonly (readonly [string, string])[] {
