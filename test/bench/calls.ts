@@ -3,8 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startProgram } from '../harness/program.ts'
 import { type Contender, startBare, startHive, startHub } from './calls/contenders.ts'
-import { startProgram } from './calls/processes.ts'
 import { type Query, queries } from './calls/queries.ts'
 import { count, median, table } from './measure/figures.ts'
 import { load } from './measure/load.ts'
@@ -30,7 +30,7 @@ export async function calls(options: { rounds: number; print: (text: string) => 
   await using stack = new AsyncDisposableStack()
   const work = await mkdtemp(join(tmpdir(), 'junctor-bench-'))
   stack.defer(() => rm(work, { recursive: true, force: true }))
-  const api = stack.use(await startProgram('api-process.ts', {}))
+  const api = stack.use(await startProgram(join(import.meta.dirname, 'calls/api-process.ts'), {}))
   const contenders = [
     await startBare(stack, api),
     await startHub(stack, api, work),

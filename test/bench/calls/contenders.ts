@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signUp } from '../../harness/client.ts'
 import { freePort, waitFor } from '../../harness/hub.ts'
+import { type Program, running, startProgram } from '../../harness/program.ts'
 import { startMeasuredHub } from '../measure/measured-hub.ts'
 import { bounded } from '../scale/bounded.ts'
-import { type Program, running, startProgram } from './processes.ts'
 import { apiKey, thingsProperties, thingsSwagger } from './things.ts'
 
 const folder = join(import.meta.dirname, '..')
@@ -19,7 +19,9 @@ export interface Contender {
 }
 
 export async function startBare(stack: AsyncDisposableStack, api: Program): Promise<Contender> {
-  const { url, pid } = stack.use(await startProgram('bare-process.ts', { BENCH_API: api.url }))
+  const { url, pid } = stack.use(
+    await startProgram(join(import.meta.dirname, 'bare-process.ts'), { BENCH_API: api.url }),
+  )
   return { name: 'bare', url, pid, headers: {} }
 }
 

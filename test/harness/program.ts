@@ -1,7 +1,6 @@
-// Programs of the bench that print where they listen.
+// Programs of tests and benches in processes of their own, which print where they listen: `{"port":…}` as the first line.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 
@@ -12,9 +11,9 @@ export interface Program extends AsyncDisposable {
 
 const address = z.object({ port: z.number() })
 
-/** Starts a program of this folder with Node. */
+/** Starts the program in this file with Node. */
 export async function startProgram(file: string, env: Readonly<Record<string, string>>): Promise<Program> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
+  const child = spawn(process.execPath, [file], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
