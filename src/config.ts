@@ -57,6 +57,8 @@ export interface Config {
   readonly origins: readonly OriginSubstitute[]
   /** Calls a second that one connection and one connector may make; 0 is no limit. */
   readonly callRates: { readonly connection: number; readonly connector: number }
+  /** How long a hub that died or hangs keeps the feeds that it worked on at that moment from the others. */
+  readonly leaseSeconds: number
   /** Addresses and networks (CIDR) whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
@@ -161,6 +163,7 @@ const environment = z.object({
   JUNCTOR_ALLOW_PRIVATE: list(',').pipe(z.array(origin)).default([]),
   JUNCTOR_ORIGINS: substitutes.default([]),
   JUNCTOR_CALL_RATES: callRates.default({ connection: 100, connector: 500 }),
+  JUNCTOR_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
   JUNCTOR_TRUST_PROXY: proxies.default([]),
   JUNCTOR_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: collector.optional(),
@@ -198,6 +201,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowPrivate: values.JUNCTOR_ALLOW_PRIVATE,
     origins: values.JUNCTOR_ORIGINS,
     callRates: values.JUNCTOR_CALL_RATES,
+    leaseSeconds: values.JUNCTOR_LEASE_SECONDS,
     trustedProxies: values.JUNCTOR_TRUST_PROXY,
     logLevel: values.JUNCTOR_LOG,
     tracing: tracingOf(values),

@@ -108,6 +108,7 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
       metrics,
       publicUrl,
       instanceId: `${hostname()}:${process.pid}`,
+      settings: { leaseSeconds: config.leaseSeconds },
     }),
   )
   const imports = createImports({ store, catalogue, triggers, connections })

@@ -65,28 +65,37 @@ async function ask(
   const started = performance.now()
   const leave = new AbortController()
   const timer = setTimeout(() => leave.abort(), patience)
-  const outcome = await post(documentOf(fields, mutation), headers, leave.signal)
+  const outcome = await post(requestOf(fields, mutation), headers, leave.signal)
   clearTimeout(timer)
   const milliseconds = performance.now() - started
   return fields.map(field => ({ call: field.call, mutation, milliseconds, ...judged(field, outcome) }))
 }
 
-function documentOf(fields: readonly Field[], mutation: boolean): string {
-  const one = ({ alias, call, number, account }: Field) => {
-    const connection = JSON.stringify(account.connection)
-    const given = mutation
-      ? `input: { call: ${JSON.stringify(call)}, number: "${number}" }`
-      : `call: ${JSON.stringify(call)}, number: "${number}"`
-    const name = mutation ? 'ledger_addEntry' : 'ledger_getEntry'
-    return `${alias}: ${name}(connection: ${connection}, ${given}) { call number account }`
+/** The same document for the same number of fields, as programs send it: what differs is in the variables. */
+function requestOf(fields: readonly Field[], mutation: boolean) {
+  const root = ({ alias }: Field) => {
+    const named = `call: $call_${alias}, number: $number_${alias}`
+    const field = mutation ? `ledger_addEntry(input: { ${named} }` : `ledger_getEntry(${named}`
+    return `${alias}: ${field}, connection: $connection_${alias}) { call number account }`
   }
-  return `${mutation ? 'mutation' : 'query'} { ${fields.map(one).join(' ')} }`
+  const declared = ({ alias }: Field) =>
+    `$call_${alias}: String!, $number_${alias}: BigInt!, $connection_${alias}: ID!`
+  return {
+    query: `${mutation ? 'mutation' : 'query'} (${fields.map(declared).join(', ')}) { ${fields.map(root).join(' ')} }`,
+    variables: Object.fromEntries(
+      fields.flatMap(({ alias, call, number, account }) => [
+        [`call_${alias}`, call],
+        [`number_${alias}`, number],
+        [`connection_${alias}`, account.connection],
+      ]),
+    ),
+  }
 }
 
 type Outcome = { readonly text: string } | { readonly left: true } | { readonly broken: string }
 
 async function post(
-  query: string,
+  request: ReturnType<typeof requestOf>,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -96,7 +105,7 @@ async function post(
       path: '/graphql',
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
+      body: JSON.stringify(request),
       signal,
     })
     return { text: await body.text() }

@@ -8,15 +8,6 @@ export const keyPrefix = 'planted-key-of-'
 
 export const host = 'ledger.example.com'
 
-export interface Entry {
-  /** The caller's own name of this one call. */
-  readonly call: string
-  /** Beyond what a double holds. */
-  readonly number: string
-  /** Whose key came with the call. */
-  readonly account: string
-}
-
 /** What the API answers to this call with this key, as JSON text. */
 export function entryText(call: string, number: string, key: string): string {
   const account = key.slice(keyPrefix.length)

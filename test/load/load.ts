@@ -13,6 +13,7 @@ import { type Plan, type Told, told } from './asking.ts'
 import { done } from './faults.ts'
 import { judge, type Ledger } from './judge.ts'
 import { host, writeLedgerConnector } from './ledger-api.ts'
+import { openLiveHeap } from './live-heap.ts'
 import { signUpPeople } from './people.ts'
 import { type Sockets, socketsOf } from './sockets.ts'
 import { type Look, watchHub } from './watch.ts'
@@ -35,11 +36,15 @@ export interface LoadRun {
   readonly ledger: Ledger
   /** Of the hub, once a second, from the first call until nothing was left to do. */
   readonly looks: readonly Look[]
+  /** Megabytes that the hub holds: before the load, at the end of each quarter of it, and when nothing was left to do. */
+  readonly live: readonly number[]
   /** Of the hub: before the load, in the middle of it, and when nothing was left to do. */
   readonly sockets: { readonly before: Sockets; readonly during: Sockets; readonly after: Sockets }
   /** Whatever is not as it should be, in sentences. */
   readonly faults: readonly string[]
 }
+
+const heapLooks = 4
 
 const ledgerText = z.array(z.tuple([z.string(), z.array(done)]))
 
@@ -61,6 +66,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
         JUNCTOR_ALLOW_PRIVATE: api.url,
         JUNCTOR_SIGNUP: 'open',
         JUNCTOR_LOG: 'error',
+        NODE_OPTIONS: '--inspect-port=127.0.0.1:0',
       },
     }),
   )
@@ -68,11 +74,17 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
   const look = () => socketsOf(pid, { own: hub.port, upstream: Number(new URL(api.url).port) })
   const people = await signUpPeople(hub)
 
+  const heap = stack.use(await openLiveHeap(hub))
   const before = await look()
   const watch = watchHub({ url: hub.url, pid })
+  const live = [await heap.measure()]
   const asking = ask({ url: hub.url, ...options, people: [...people] })
-  await new Promise(resolve => setTimeout(resolve, options.seconds * 500))
-  const during = await look()
+  let during = before
+  for (let part = 1; part <= heapLooks; part++) {
+    await new Promise(resolve => setTimeout(resolve, (options.seconds * 1000) / heapLooks))
+    live.push(await heap.measure())
+    if (part === heapLooks / 2) during = await look()
+  }
   const told = await asking
   let after = await look()
   const atRest = () =>
@@ -88,6 +100,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
     () => `The hub keeps what it opened: ${JSON.stringify({ before, after })}`,
     settleSeconds,
   )
+  live.push(await heap.measure())
+  // Node waits at its end until whoever inspects it has gone.
+  heap[Symbol.dispose]()
   const looks = await watch.stop()
   const ledger = new Map(ledgerText.parse(await (await fetch(`${api.url}/ledger`)).json()))
   const errors = hub
@@ -99,6 +114,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
     told,
     ledger,
     looks,
+    live,
     sockets: { before, during, after },
     faults: [
       ...judge(told, ledger),

@@ -3,12 +3,11 @@ import { count, megabytes, milliseconds, table } from '../bench/measure/figures.
 import { describeMachine } from '../bench/measure/machine.ts'
 import { explained, keyOf } from './judge.ts'
 import type { LoadOptions, LoadRun } from './load.ts'
-import type { Look } from './watch.ts'
 
 const quarters = 4
 
 export function report(run: LoadRun, { callers, seconds, seed }: LoadOptions): string {
-  const { told, sockets } = run
+  const { told, sockets, live } = run
   const attempts = [...run.ledger.values()].flat()
   const spoilt = attempts.filter(each => each !== 'answered').length
   const { before, during, after } = sockets
@@ -22,9 +21,10 @@ export function report(run: LoadRun, { callers, seconds, seed }: LoadOptions): s
     ]),
     table([['', 'before', 'half-way', 'at rest'], ...socketRows(before, during, after)]),
     table([
-      ['quarter of the load', 'resident, most', 'heap, least', 'event loop delay p99, most'],
-      ...quarterRows(run.looks, seconds),
+      ['quarter of the load', 'resident, most', 'live heap at its end', 'event loop delay p99, most'],
+      ...quarterRows(run, seconds),
     ]),
+    `Live heap before the load ${megabytes(live[0] ?? Number.NaN)}, at rest ${megabytes(live.at(-1) ?? Number.NaN)}.`,
     `Resident at first ${megabytes(run.looks[0]?.residentMegabytes ?? Number.NaN)}, at rest ${megabytes(run.looks.at(-1)?.residentMegabytes ?? Number.NaN)}.`,
     run.faults.length === 0
       ? 'No faults.'
@@ -68,13 +68,13 @@ function socketRows(...of: readonly LoadRun['sockets']['before'][]): string[][] 
   ]
 }
 
-function quarterRows(looks: readonly Look[], seconds: number): string[][] {
+function quarterRows({ looks, live }: LoadRun, seconds: number): string[][] {
   return Array.from({ length: quarters }, (_, quarter) => {
     const within = looks.filter(look => Math.floor((look.seconds / seconds) * quarters) === quarter)
     return [
       String(quarter + 1),
       megabytes(Math.max(...within.map(look => look.residentMegabytes))),
-      megabytes(Math.min(...within.map(look => look.heapMegabytes))),
+      megabytes(live[quarter + 1] ?? Number.NaN),
       milliseconds(Math.max(...within.map(look => look.loopDelayP99Milliseconds))),
     ]
   })

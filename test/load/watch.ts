@@ -1,4 +1,4 @@
-// A running hub looked at once a second: its memory, and what it says of its heap and its event loop.
+// A running hub looked at once a second: its memory, and what it says of its event loop.
 import { get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { residentMegabytes } from '../bench/measure/machine.ts'
@@ -6,7 +6,6 @@ import { residentMegabytes } from '../bench/measure/machine.ts'
 export interface Look {
   readonly seconds: number
   readonly residentMegabytes: number
-  readonly heapMegabytes: number
   /** Of the second before. */
   readonly loopDelayP99Milliseconds: number
 }
@@ -26,7 +25,6 @@ export function watchHub(hub: { readonly url: string; readonly pid: number }): W
       looks.push({
         seconds: (performance.now() - started) / 1000,
         residentMegabytes: (await residentMegabytes(hub.pid)) ?? Number.NaN,
-        heapMegabytes: gauge(metrics, 'nodejs_heap_size_used_bytes') / 1024 ** 2,
         loopDelayP99Milliseconds: gauge(metrics, 'nodejs_eventloop_lag_p99_seconds') * 1000,
       })
       await new Promise(resolve => setTimeout(resolve, 1000))
