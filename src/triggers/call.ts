@@ -16,10 +16,17 @@ export function createFeedCall({ invoker, openConnection }: CallOptions) {
   return async function call(
     row: FeedRow,
     { definition, operation }: Trigger,
-    how: Pick<Invocation, 'arguments' | 'signal' | 'url' | 'method' | 'accept'>,
+    {
+      assertHeld,
+      ...how
+    }: Pick<Invocation, 'arguments' | 'signal' | 'url' | 'method' | 'accept'> & {
+      /** Throws where somebody else may be making this call by now. */
+      readonly assertHeld?: () => void
+    },
   ): Promise<InvocationResult> {
     const id = connectionIdOf(row)
     const connection = id === null ? null : await openConnection(id)
+    assertHeld?.()
     return invoker.call({ definition, operation, connection, ...how })
   }
 }

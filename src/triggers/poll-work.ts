@@ -52,6 +52,7 @@ export function createPollWork({
     trigger: PollContext['trigger'],
     lease: Lease,
     signal: AbortSignal,
+    assertHeld: () => void,
   ): Promise<void> {
     const bound = readArguments(row.arguments)
     const context: PollContext = {
@@ -65,6 +66,7 @@ export function createPollWork({
             parameters: { ...bound.parameters, query: { ...bound.parameters.query, ...query } },
           },
           signal,
+          assertHeld,
           ...(url === undefined ? {} : { url }),
         }),
     }

@@ -10,7 +10,7 @@ import type { TriggerSettings } from './settings.ts'
 import type { Worker } from './worker.ts'
 
 export interface SchedulerOptions {
-  readonly leases: Leases
+  readonly leases: Pick<Leases, 'claimDue' | 'claim' | 'renew'>
   readonly worker: Worker
   readonly clock: Clock
   readonly logger: Logger
@@ -29,6 +29,7 @@ export interface Scheduler extends AsyncDisposable {
 
 export function createScheduler({ leases, worker, clock, logger, settings }: SchedulerOptions): Scheduler {
   const stopping = new AbortController()
+  const leaseMilliseconds = settings.leaseSeconds * 1000
   const running = new Map<FeedId, Promise<unknown>>()
   const claiming = new Map<FeedId, Promise<{ error: unknown } | 'busy'>>()
 
@@ -41,8 +42,9 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
   async function beginDue(): Promise<void> {
     const capacity = settings.concurrency - running.size
     if (capacity <= 0) return
+    const asked = clock.now()
     const rows = await claim(capacity)
-    for (const row of rows) begin(row).catch(() => {})
+    for (const row of rows) begin(row, asked).catch(() => {})
     if (rows.length === capacity) scan.soon()
   }
 
@@ -56,9 +58,9 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
   }
 
   /** Rejects where the store failed; that is logged here, and the lease runs out. */
-  function begin(row: FeedRow): Promise<unknown> {
+  function begin(row: FeedRow, asked: number): Promise<unknown> {
     const feedId = feedIdOf(row.id)
-    const work = underLease(row).finally(() => {
+    const work = underLease(row, asked).finally(() => {
       if (running.get(feedId) === work) running.delete(feedId)
       if (running.size === settings.concurrency - 1) scan.soon()
     })
@@ -66,14 +68,24 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
     return work
   }
 
-  async function underLease(row: FeedRow): Promise<unknown> {
+  /** @param asked when the lease was asked for: it lasts from then on at least */
+  async function underLease(row: FeedRow, asked: number): Promise<unknown> {
     const lease: Lease = { feedId: feedIdOf(row.id), epoch: row.leaseEpoch }
     const lost = new AbortController()
-    await using _renewal = every((settings.leaseSeconds * 1000) / 3, clock, async () => {
-      if (!(await stillHeld(lease))) lost.abort()
+    let since = asked
+    await using _renewal = every(leaseMilliseconds / 3, clock, async () => {
+      const now = clock.now()
+      const held = await renewed(lease)
+      if (held === true) since = now
+      else if (held === false) lost.abort()
     })
+    // A process that was stopped for long, and goes on here, is told so by its own clock before by anything else.
+    const assertHeld = (): void => {
+      if (clock.now() - since >= leaseMilliseconds) lost.abort()
+      lost.signal.throwIfAborted()
+    }
     try {
-      return await worker.run(row, AbortSignal.any([stopping.signal, lost.signal]))
+      return await worker.run(row, AbortSignal.any([stopping.signal, lost.signal]), assertHeld)
     } catch (error) {
       logger.error(
         { error, feed: row.id },
@@ -83,19 +95,20 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
     }
   }
 
-  async function stillHeld(lease: Lease): Promise<boolean> {
+  /** Null where that cannot be known now; the epoch fences what is written in any case. */
+  async function renewed(lease: Lease): Promise<boolean | null> {
     try {
       return await leases.renew(lease)
     } catch (error) {
-      // Not known; the epoch fences what is written in any case.
       logger.warn({ error, feed: lease.feedId }, 'A lease could not be renewed.')
-      return true
+      return null
     }
   }
 
   async function claimAndRun(feedId: FeedId): Promise<{ error: unknown } | 'busy'> {
+    const asked = clock.now()
     const row = await leases.claim(feedId)
-    if (row) return { error: await begin(row) }
+    if (row) return { error: await begin(row, asked) }
     // The scan of this instance may have claimed it a moment ago, and begin only now.
     await scanned
     const work = running.get(feedId)

@@ -38,8 +38,9 @@ export function createWorker(options: WorkerOptions) {
   /**
    * Does what the leased feed needs. Resolves with the error that a failed registration or poll was recorded with;
    * null where the work was done, or the lease was lost and somebody else does it. Rejects where the store fails.
+   * @param assertHeld throws, with the signal aborted, where the lease may have run out
    */
-  async function run(row: FeedRow, signal: AbortSignal): Promise<unknown> {
+  async function run(row: FeedRow, signal: AbortSignal, assertHeld: () => void): Promise<unknown> {
     const lease: Lease = { feedId: feedIdOf(row.id), epoch: row.leaseEpoch }
     const task = taskOf(row)
     try {
@@ -47,7 +48,7 @@ export function createWorker(options: WorkerOptions) {
       else if (task === 'nothing') await settle(lease, { nextDueAt: null })
       else if (task === 'confirm') await confirm(row, lease)
       else if (task === 'unregister') await webhooks.unregister(row, lease, signal)
-      else await start(row, lease, task, signal)
+      else await start(row, lease, task, signal, assertHeld)
       return null
     } catch (error) {
       if (signal.aborted) {
@@ -71,10 +72,12 @@ export function createWorker(options: WorkerOptions) {
     lease: Lease,
     task: 'poll' | 'register',
     signal: AbortSignal,
+    assertHeld: () => void,
   ): Promise<void> {
     const trigger = await findTrigger(connectors, row)
     const { role } = trigger
-    if (role.role === 'polling' && task === 'poll') await polls.run(row, { ...trigger, role }, lease, signal)
+    if (role.role === 'polling' && task === 'poll')
+      await polls.run(row, { ...trigger, role }, lease, signal, assertHeld)
     else if (role.role === 'webhook' && task === 'register')
       await webhooks.register(row, { ...trigger, role }, lease, signal)
     else
