@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest'
 import type { Schema } from '../../src/definition/index.ts'
 import { defined, openapi } from '../definition/small-document.ts'
 import { compiled } from './answer.ts'
-import { body, connector, list, object, operation, parameter, ref, text } from './definitions/build.ts'
+import {
+  body,
+  connector,
+  list,
+  object,
+  operation,
+  parameter,
+  ref,
+  text,
+  webhook,
+} from './definitions/build.ts'
 
 const readOnly = (schema: Schema): Schema => ({ ...schema, readOnly: true })
 const callback: Schema = { ...text, notificationUrl: true }
@@ -61,6 +71,19 @@ describe('read only', () => {
     const { field, diagnostics } = await putting(object({ id: readOnly(text), hook: ref('Hook') }))
     expect(field('shop_put')).toBe('Mutation.shop_put(connection: ID): Boolean')
     expect(diagnostics).toEqual([])
+  })
+
+  test.each([
+    ['input: shop_HookInput!', ['url', 'kind']],
+    ['input: shop_HookInput', ['url']],
+  ])('a body that holds a callback is sent in any case: %s', async (input, required) => {
+    const hook = operation('Hook', {
+      method: 'POST',
+      body: body(object({ url: callback, kind: text }, required), { required: false }),
+      role: webhook,
+    })
+    const { field } = await compiled(connector([hook]))
+    expect(field('shop_hook')).toContain(`${input}, after`)
   })
 
   test('a required list whose elements have nothing for the caller can still be sent', async () => {

@@ -66,7 +66,7 @@ function planBody(
   const shape = reader.input(body.schema, place)
   const described = reader.describe(body.schema)
   const schema = body.description === undefined ? described : { ...described, description: body.description }
-  const required = body.required && !isFilledIn(shape, reader)
+  const required = body.required ? !isFilledIn(shape, reader) : isSentAnyway(operation) && asksFor(shape)
   return { name: 'input', target: { to: 'body' }, shape, required, schema, literal: null }
 }
 
@@ -77,6 +77,15 @@ function isFilledIn(shape: Shape, { givers }: ShapeReader): boolean {
   if (schema.type !== 'object') return false
   const filled = Object.keys(schema.properties).some(wire => givers.ofMember(schema, wire) === 'HUB')
   return filled && !members.some(({ required }) => required)
+}
+
+/** A webhook's body holds the callback, so that it is sent whether or not it must be, and then has to be whole. */
+function isSentAnyway({ role }: OperationDefinition): boolean {
+  return role.role === 'webhook' && role.callbackPaths.length > 0
+}
+
+function asksFor(shape: Shape): boolean {
+  return shape.kind === 'object' && shape.type.members.some(({ required }) => required)
 }
 
 function reportUnfilled(operation: OperationDefinition, findings: Findings): void {
