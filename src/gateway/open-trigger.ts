@@ -22,8 +22,13 @@ export interface EventSource {
   readonly feed: { readonly id: string }
 }
 
+/** What opening a trigger needs. */
+export interface TriggerServices extends Pick<Services, 'triggers' | 'clock' | 'logger' | 'metrics'> {
+  readonly connections: Pick<Services['connections'], 'resolve' | 'get'>
+}
+
 /** Makes the event sources of root subscriptions; null for a name that is no connector's trigger. */
-export function createTriggerOpener(services: Services) {
+export function createTriggerOpener(services: TriggerServices) {
   return function openerOf(slice: Slice, field: string): Resolver | null {
     const found = slice.operations.get(field)
     const artifact = found?.connector.artifact
@@ -66,7 +71,7 @@ interface Stream {
  * meanwhile, the stream ends with that error.
  */
 export async function openStream(
-  services: Services,
+  services: TriggerServices,
   context: Pick<RequestContext, 'actorNow' | 'signal'>,
   stream: Stream,
 ): Promise<AsyncIterable<EventSource>> {
@@ -91,7 +96,7 @@ export async function openStream(
 
 /** Throws where this person may not read the feed of the binding (any more). */
 async function mayRead(
-  { connections }: Pick<Services, 'connections'>,
+  { connections }: Pick<TriggerServices, 'connections'>,
   actor: Actor,
   { connectionId, organizationId, field }: Binding,
 ): Promise<void> {

@@ -3,7 +3,6 @@ import type { ConnectorDefinition } from '../../../src/definition/index.ts'
 import type { Invoker } from '../../../src/invocation/index.ts'
 import type { Artifact, CompiledOperation } from '../../../src/subgraph/index.ts'
 import { checkAnswer, layOutAnswer } from './answers.ts'
-import { applyPolicies } from './apply-policies.ts'
 import { checkRequest } from './check-request.ts'
 import { knownConnection } from './connection-values.ts'
 import type { DeclaredOperation } from './declared-operation.ts'
@@ -23,10 +22,8 @@ import {
 import { createJudge } from './schema-check.ts'
 import { isScripted } from './scripted.ts'
 import { seeded } from './seeded.ts'
-import { settleBody } from './typed-body.ts'
 import type { StandIn } from './upstream.ts'
-import { addCredential, connectionParametersOf } from './wanted-credential.ts'
-import { type DrawnArguments, type WantedRequest, wantedRequest } from './wanted-request.ts'
+import { wantedCall } from './wanted-call.ts'
 
 export interface Means {
   readonly standIn: StandIn
@@ -43,7 +40,6 @@ export function createCaller(name: string, text: PackageText, compiled: Compiled
   const { document, properties } = text
   const { artifact, definition } = compiled
   const judge = createJudge(document)
-  const policyText = JSON.stringify(properties.policyTemplateInstances ?? [])
   const templates = hostTemplates(properties)
   // Where there are several ways to connect, the first and the last have their turn.
   const connections = {
@@ -52,17 +48,6 @@ export function createCaller(name: string, text: PackageText, compiled: Compiled
   }
   let connection = connections.all
   const served = serve(name, { ...compiled, diagnostics: [] }, () => connection.open, means.invoker)
-
-  function wantedOf(as: DeclaredOperation, drawn: DrawnArguments): WantedRequest {
-    const { open, values } = connection
-    const parameters = connectionParametersOf(properties, open?.authentication.name ?? '')
-    const wanted = wantedRequest(document, as, drawn)
-    if (open?.baseUrl) wanted.base = open.baseUrl
-    if (open && !as.anonymous) addCredential(wanted, document, parameters, values, policyText)
-    applyPolicies(wanted, policiesOf(properties, as.id), values, Boolean(open?.baseUrl))
-    settleBody(wanted)
-    return wanted
-  }
 
   return async (
     operation: CompiledOperation,
@@ -95,7 +80,11 @@ export function createCaller(name: string, text: PackageText, compiled: Compiled
       faults.push({ check: 'call', kind: 'asked more or less often', detail: String(requests.length) })
     const isRewritten = rewritesBody(policies, 'request')
     faults.push(
-      ...checkRequest(received, { operation: as, wanted: wantedOf(as, drawn), secrets, isRewritten }, judge),
+      ...checkRequest(
+        received,
+        { operation: as, wanted: wantedCall(text, connection, as, drawn), secrets, isRewritten },
+        judge,
+      ),
     )
     if (!rewritesBody(policies, 'response'))
       faults.push(...found('answer', checkAnswer(outcome, operation, made.selection, answer)))

@@ -1,13 +1,15 @@
 // One connector served as the hub serves it: a slice, the executor that validates and runs documents on it, and the
 // real invoker, whose calls go to the stand-in. Only the store is not there: the connection is handed over open.
-import { parse } from 'graphql'
+import { type ExecutionResult, parse } from 'graphql'
 import { systemClock } from '../../../src/clock.ts'
 import type { OpenConnection } from '../../../src/connections/index.ts'
 import { createOperationCaller } from '../../../src/gateway/call-operation.ts'
 import type { Compiled } from '../../../src/gateway/catalogue/compiled.ts'
 import { createErrorPresenter } from '../../../src/gateway/errors.ts'
-import { createExecutor } from '../../../src/gateway/execute.ts'
+import { createExecutor, type OperationRequest } from '../../../src/gateway/execute.ts'
 import { readHubSdl } from '../../../src/gateway/index.ts'
+import { mappedEvents } from '../../../src/gateway/mapped-events.ts'
+import type { createTriggerOpener } from '../../../src/gateway/open-trigger.ts'
 import { buildSlice, type Slice } from '../../../src/gateway/slices/slice.ts'
 import { connectorBase } from '../../../src/gateway/slices/subgraph-base.ts'
 import { createInvoker, type Invoker, shareCalls } from '../../../src/invocation/index.ts'
@@ -33,7 +35,15 @@ export function openInvoker(origin: string): Invoker {
 export interface ServedConnector {
   readonly slice: Slice
   run(text: string, variables: Readonly<Record<string, unknown>>): Promise<Outcome>
+  /** Opens a trigger; the outcome where that fails. */
+  subscribe(
+    text: string,
+    variables: Readonly<Record<string, unknown>>,
+  ): Promise<AsyncIterable<Outcome> | Outcome>
 }
+
+/** Opens a connector's triggers; nothing where there is no engine. */
+export type OpenTrigger = ReturnType<typeof createTriggerOpener>
 
 export interface Outcome {
   readonly data: unknown
@@ -46,6 +56,7 @@ export function serve(
   compiled: Compiled,
   connectionNow: () => OpenConnection | null,
   invoker: Invoker,
+  open: OpenTrigger = () => null,
 ): ServedConnector {
   const operations = compiled.artifact?.operations ?? []
   const entry = { name, origin: { kind: 'bundled', folder: '' } } as const
@@ -65,37 +76,42 @@ export function serve(
       audit: { append: async () => {} },
       fileLinks: { link: () => null },
     }),
-    open: () => null,
+    open,
     sdl: () => '',
     present,
   })
   const { signal } = new AbortController()
+  const request = (text: string, variables: Readonly<Record<string, unknown>>): OperationRequest => ({
+    document: parse(text, { noLocation: true }),
+    operationName: undefined,
+    variables,
+    context: {
+      actor: caller,
+      actorNow: async () => caller,
+      scope: { kind: 'subgraph', connector: name },
+      calls: shareCalls(invoker, metrics),
+      asked: { traceparent: null, trace: false },
+      signal,
+    },
+  })
   return {
     slice,
-    async run(text, variables) {
-      const result = await executor.query({
-        document: parse(text, { noLocation: true }),
-        operationName: undefined,
-        variables,
-        context: {
-          actor: caller,
-          actorNow: async () => caller,
-          scope: { kind: 'subgraph', connector: name },
-          calls: shareCalls(invoker, metrics),
-          asked: { traceparent: null, trace: false },
-          signal,
-        },
-      })
-      const errors = (result.errors ?? []).map(({ message, extensions }) => ({
-        code: String(extensions.code ?? 'NONE'),
-        message,
-      }))
-      return { data: result.data, errors }
+    run: async (text, variables) => outcomeOf(await executor.query(request(text, variables))),
+    async subscribe(text, variables) {
+      const prepared = await executor.prepare(request(text, variables))
+      if ('errors' in prepared) return outcomeOf(prepared)
+      const opened = await executor.subscribe(prepared.arguments)
+      return Symbol.asyncIterator in opened ? mappedEvents(opened, outcomeOf) : outcomeOf(opened)
     },
   }
 }
 
-const caller = {
+function outcomeOf({ data, errors = [] }: ExecutionResult): Outcome {
+  const told = errors.map(({ message, extensions }) => ({ code: String(extensions.code ?? 'NONE'), message }))
+  return { data, errors: told }
+}
+
+export const caller = {
   userId: 'ada',
   email: 'ada@example.com',
   name: 'Ada',

@@ -7,6 +7,7 @@ export interface LaidOutAnswer {
   readonly status: number
   readonly contentType: string | null
   readonly body: string | Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface StandIn extends AsyncDisposable {
@@ -30,8 +31,11 @@ export async function startStandIn(): Promise<StandIn> {
     })
     const answer = answers[Math.min(received.length, answers.length) - 1]
     if (!answer) return void response.writeHead(500).end()
-    const { status, contentType, body } = answer
-    response.writeHead(status, contentType === null ? {} : { 'content-type': contentType })
+    const { status, contentType, body, headers } = answer
+    response.writeHead(status, {
+      ...headers,
+      ...(contentType === null ? {} : { 'content-type': contentType }),
+    })
     response.end(status === 204 ? undefined : body)
   })
   server.listen(0, '127.0.0.1')
