@@ -30,6 +30,8 @@ export interface Invocation {
   readonly method?: 'GET' | 'DELETE'
   /** Statuses outside 2xx that are answers, not errors (404 and 410 when unsubscribing). */
   readonly accept?: readonly number[]
+  /** An ETag that the API gave for this very request: 304 is an answer then, and says that nothing changed. */
+  readonly ifNoneMatch?: string
   readonly watch?: CallWatch
   /** A part of the answer (`bytes=0-99`, RFC 9110 §14.2), for APIs that give parts; others give all of it. */
   readonly range?: string

@@ -16,6 +16,7 @@ import {
 } from './policies/index.ts'
 import { assertAddressed } from './request/base-url.ts'
 import { buildDraft } from './request/build.ts'
+import { makeConditional } from './request/conditional.ts'
 import type { Draft } from './request/draft.ts'
 import { setHeader } from './request/headers.ts'
 import { followedUrl, ownUrl } from './request/target.ts'
@@ -62,6 +63,7 @@ export async function performCall(
   assertRunnable(invocation)
   const { draft, pathValues } = buildDraft(withIdempotencyKey(invocation, means.newIdempotencyKey))
   if (invocation.range !== undefined) askForPart(draft, invocation.range)
+  const isConditional = makeConditional(draft, invocation.ifNoneMatch)
   const hosted = definition.webapp !== null
   if (connection && !operation.anonymous && !hosted) applyCredential(connection, draft)
   const hooked = throughHooks(invocation, draft, means)
@@ -102,7 +104,8 @@ export async function performCall(
   const url =
     invocation.url === undefined ? ownUrl(draft) : followedUrl(invocation.url, draft, means.substitutes)
   const { response } = operation
-  const result = await deliver(draft, url, response, invocation.accept ?? [], hooked, wish === 'left')
+  const accept = [...(invocation.accept ?? []), ...(isConditional ? [304] : [])]
+  const result = await deliver(draft, url, response, accept, hooked, wish === 'left')
   if (!isSuccess(result.status)) return result
   const answer: Answer = { status: result.status, headers: { ...result.headers }, body: result.body }
   applyResponsePolicies(definition, operation, call, answer)

@@ -59,7 +59,7 @@ export function createPollWork({
       trigger,
       arguments: bound,
       start: startOf(row),
-      call: ({ url, query } = {}) =>
+      call: ({ query, ...how } = {}) =>
         call(row, trigger, {
           arguments: {
             ...bound,
@@ -67,7 +67,7 @@ export function createPollWork({
           },
           signal,
           assertHeld,
-          ...(url === undefined ? {} : { url }),
+          ...how,
         }),
     }
     const poller = pollers[trigger.role.style]

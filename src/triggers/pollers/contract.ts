@@ -11,7 +11,14 @@ export interface PollContext {
   /** What the first poll does with items that are already there. */
   readonly start: FeedStart
   /** Calls the trigger's operation: with the bound arguments and these query parameters, or at this URL. */
-  call(how?: { readonly url?: string; readonly query?: JsonObject }): Promise<InvocationResult>
+  call(how?: PollCall): Promise<InvocationResult>
+}
+
+export interface PollCall {
+  readonly url?: string
+  readonly query?: JsonObject
+  /** What the API gave with its last answer to the same call: 304 is an answer then. */
+  readonly ifNoneMatch?: string
 }
 
 export interface PollResult {
@@ -21,8 +28,10 @@ export interface PollResult {
   readonly state: Json
   /** What the API asked for; null where it did not. */
   readonly retryAfterSeconds: number | null
-  /** The API says that there is more to fetch at once. */
+  /** There is more to fetch at once. */
   readonly more: boolean
+  /** The HTTP status that answered. */
+  readonly status: number
 }
 
 /** Implementations hold no state: all of it is in `state`, null before the first poll. They throw what `call` throws. */

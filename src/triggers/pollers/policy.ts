@@ -1,154 +1,167 @@
 // Polling by policy: the API is an ordinary list, newest first; the hub computes from each answer the query parameters
 // of the next (the pollingtrigger template, connector-format §5.3).
 import type { Clock } from '../../clock.ts'
-import type { ParameterDefinition, PolicyInstance } from '../../definition/index.ts'
-import { JunctorError } from '../../errors.ts'
-import { evaluateOnResponse, type InvocationResult, readResponsePath } from '../../invocation/index.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
-import type { Trigger } from '../trigger.ts'
-import { fingerprint, itemsAt, jsonBody, listed, retryAfterSeconds, valueAt } from './answer.ts'
-import type { PollContext, Poller } from './contract.ts'
-import { chosenAtStart } from './first-poll.ts'
-
-/** Pages that one poll follows while all items are new. What lies deeper is left to the API's own order. */
-const pageLimit = 20
-/** Fingerprints of items that are remembered: at least so many, and all of the newest answer. */
-const seenLimit = 500
-const nextLinkKey = 'x-ms-triggerConfig-nextLink'
-
-interface PolicyState {
-  /** Query parameter → its evaluated text. */
-  readonly parameters: Readonly<Record<string, string>>
-  /** Fingerprints of items that were there, newest first: they never fire again. */
-  readonly seen: readonly string[]
-}
+import type { InvocationResult } from '../../invocation/index.ts'
+import type { Json } from '../../json.ts'
+import type { NewEvent } from '../event-log.ts'
+import { retryAfterSeconds } from './answer.ts'
+import type { PollContext, Poller, PollResult } from './contract.ts'
+import { chosenAtStart, isEnough } from './first-poll.ts'
+import { moved } from './item-times.ts'
+import { type Identity, identityBy, newOnes } from './new-items.ts'
+import { followed, type PagesRead, pageLimit, readPages } from './pages.ts'
+import {
+  configOf,
+  evaluated,
+  isFiltered,
+  type PolicyConfig,
+  stateMembers,
+  typedQuery,
+} from './policy-config.ts'
+import {
+  type Descent,
+  noDescent,
+  type PolicyState,
+  readState,
+  remembered,
+  stateJson,
+} from './policy-state.ts'
+import { conditional, isUnchanged, validatorOf } from './validator.ts'
 
 export function policyPoller(clock: Clock): Poller {
   return {
     async poll(context, stored) {
       const config = configOf(context.trigger)
+      const list: List = { context, config, identity: identityBy(stateMembers(config)), clock }
       const state = readState(stored)
-      const query = typedQuery(context.trigger, state?.parameters ?? {})
-      const result = await context.call({ query })
-      const known = new Set(state?.seen)
-      const follow = state !== null || context.start.start !== 'NEW_ONLY'
-      const items = await allNew(context, config, result, known, follow)
-      const prints = items.map(item => fingerprint(item))
-      const fresh = items.filter((_item, index) => !known.has(prints[index] ?? ''))
-      const firing = state ? fresh : chosenAtStart(items, context.start)
-      const body = jsonBody(result)
-      return {
-        events: firing.toReversed().map(item => ({ key: fingerprint(item), data: item })),
-        state: {
-          parameters: items.length > 0 ? evaluated(config, body, state) : (state?.parameters ?? {}),
-          seen: [...new Set([...prints, ...(state?.seen ?? [])])].slice(
-            0,
-            Math.max(seenLimit, prints.length),
-          ),
-        },
-        retryAfterSeconds: retryAfterSeconds(result, clock.now()),
-        more: false,
-      }
+      if (state === null) return firstPoll(list)
+      const link = state.descent?.links.at(-1)
+      return link === undefined ? pollTop(list, state) : pollStretch(list, state, link)
     },
   } satisfies Poller
 }
 
-interface PolicyConfig {
-  readonly expressions: Readonly<Record<string, string>>
-  /** Where the items are, as an expression; null: where the definition says. */
-  readonly itemsExpression: string | null
-  readonly nextLink: string
+interface List {
+  readonly context: PollContext
+  readonly config: PolicyConfig
+  readonly identity: Identity
+  readonly clock: Clock
 }
 
-function configOf({ definition, operation }: PollContext['trigger']): PolicyConfig {
-  const policy = definition.policies.find(each => appliesTo(each, operation.id))
-  if (!policy)
-    throw new JunctorError(
-      'OPERATION_UNSUPPORTED',
-      `The trigger ${operation.id} is polled by policy, but the package has no pollingtrigger policy for it.`,
-    )
-  const config = isJsonObject(policy.parameters.triggerConfig) ? policy.parameters.triggerConfig : {}
-  const { [nextLinkKey]: nextLink = '@odata.nextLink', ...parameters } = config
-  const path = policy.parameters.triggerDataPath
+const nothingYet: PolicyState = { parameters: {}, seen: [], marks: {} }
+
+async function firstPoll(list: List): Promise<PollResult> {
+  const { context, config } = list
+  const { start } = context
+  const call = { query: {} }
+  const answer = await context.call(call)
+  const read = await readPages(context, config, answer, (_page, all) => isEnough(all, start))
+  return toldAtTop(list, nothingYet, { call, answer, read }, chosenAtStart(read.items, start))
+}
+
+/** From the newest on. */
+async function pollTop(list: List, state: PolicyState): Promise<PollResult> {
+  const { context, config, clock } = list
+  const call = { query: typedQuery(context.trigger, state.parameters) }
+  const answer = await context.call(conditional(context, call, state.validator))
+  if (isUnchanged(answer))
+    return {
+      events: [],
+      state: stateJson(state),
+      retryAfterSeconds: retryAfterSeconds(answer, clock.now()),
+      more: false,
+      status: answer.status,
+    }
+  const read = await readPages(context, config, answer, untilKnown(list, state), limitOf(state))
+  const { descent = noDescent } = state
+  if (read.next !== null && !descent.floor) return deeper(state, descent, read.next, read)
+  return toldAtTop(list, state, { call, answer, read }, newOf(list, state, read))
+}
+
+/** A stretch of pages below the newest ones. */
+async function pollStretch(list: List, state: PolicyState, link: string): Promise<PollResult> {
+  const { context, config } = list
+  const { descent = noDescent } = state
+  const above = { ...descent, links: descent.links.slice(0, -1) }
+  const answer = await followed(context, link)
+  // It has expired and is found anew from the top; what expires at once cannot be found.
+  if (answer === null)
+    return pollTop(list, {
+      ...state,
+      descent: { ...noDescent, refusals: descent.refusals + 1, floor: descent.refusals > 0 },
+    })
+  const read = await readPages(context, config, answer, untilKnown(list, state), limitOf(state))
+  if (read.next !== null && !descent.floor) return deeper(state, descent, read.next, read)
+  const prints = read.items.map(list.identity)
   return {
-    expressions: Object.fromEntries(
-      Object.entries(parameters)
-        .filter(([name]) => name !== '')
-        .map(([name, text]) => [name, typeof text === 'string' ? text : String(text)]),
-    ),
-    itemsExpression: typeof path === 'string' ? path : null,
-    nextLink: String(nextLink),
-  }
-}
-
-function appliesTo(policy: PolicyInstance, operationId: string): boolean {
-  if (policy.template.toLowerCase() !== 'pollingtrigger') return false
-  const { operations } = policy
-  // Exactly, then whatever the case (connector-format §4.1).
-  return operations.length === 0 || operations.some(each => each.toLowerCase() === operationId.toLowerCase())
-}
-
-/** The answer's items, with those of further pages as long as none of a page is known. */
-async function allNew(
-  { trigger, call }: PollContext,
-  config: PolicyConfig,
-  first: InvocationResult,
-  known: ReadonlySet<string>,
-  follow: boolean,
-): Promise<readonly Json[]> {
-  const items: Json[] = []
-  let result = first
-  for (let page = 1; ; page++) {
-    const body = jsonBody(result)
-    if (!trigger.role.batch) return body === null || body === '' ? [] : [body]
-    const found = config.itemsExpression && readResponsePath(config.itemsExpression, body)
-    const here = found ? listed(found) : itemsAt(body, trigger.role.itemsPath)
-    items.push(...here)
-    const next = valueAt(body, [config.nextLink])
-    const allUnknown = here.length > 0 && !here.some(item => known.has(fingerprint(item)))
-    if (!follow || !allUnknown || typeof next !== 'string' || next === '' || page === pageLimit) return items
-    result = await call({ url: new URL(next, result.url).href })
-  }
-}
-
-/** The next poll's parameters from the first page; one whose expression finds nothing keeps its text. */
-function evaluated(config: PolicyConfig, body: Json, state: PolicyState | null): Record<string, string> {
-  const parameters: Record<string, string> = {}
-  for (const [name, text] of Object.entries(config.expressions)) {
-    const value = evaluateOnResponse(text, body) ?? state?.parameters[name]
-    if (value !== undefined) parameters[name] = value
-  }
-  return parameters
-}
-
-/** State is text; a parameter that is declared a number or a boolean gets its value where the text is one. */
-function typedQuery({ operation }: Trigger, parameters: Readonly<Record<string, string>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, text]) => {
-      const declared = operation.parameters.find(each => each.in === 'query' && each.name === name)
-      return [name, typed(declared, text)]
+    events: told(list, newOf(list, state, read)),
+    state: stateJson({
+      ...state,
+      seen: remembered(prints, state.seen),
+      descent: { ...above, rising: true, floor: false },
     }),
-  )
-}
-
-function typed(declared: ParameterDefinition | undefined, text: string): Json {
-  const type = declared?.schema.type
-  if (type === 'integer' && /^-?\d+$/.test(text)) {
-    const value = Number(text)
-    return Number.isSafeInteger(value) ? value : BigInt(text)
+    retryAfterSeconds: null,
+    more: true,
+    status: read.status,
   }
-  if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
-  return text
 }
 
-function readState(state: Json): PolicyState | null {
-  if (!isJsonObject(state)) return null
-  const { parameters, seen } = state
+/** Nothing is told yet, and nothing moved: there is more below. */
+function deeper(
+  state: PolicyState,
+  { links, refusals }: Descent,
+  next: string,
+  { status }: PagesRead,
+): PollResult {
+  const descent = { ...noDescent, links: [...links, next], refusals }
+  return { events: [], state: stateJson({ ...state, descent }), retryAfterSeconds: null, more: true, status }
+}
+
+function limitOf({ descent }: PolicyState): number {
+  return descent?.rising ? 2 * pageLimit : pageLimit
+}
+
+interface TopRead {
+  readonly call: { readonly query: Readonly<Record<string, Json>> }
+  readonly answer: InvocationResult
+  readonly read: PagesRead
+}
+
+/** The newest pages are read to where they meet what was known: told, and the state moves on. */
+function toldAtTop(
+  list: List,
+  state: PolicyState,
+  { call, answer, read }: TopRead,
+  items: readonly Json[],
+): PollResult {
+  const { config, clock, identity } = list
+  const now = clock.now()
+  const { parameters, seen, marks } = state
   return {
-    parameters: isJsonObject(parameters)
-      ? Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, String(text)]))
-      : {},
-    seen: Array.isArray(seen) ? seen.map(String) : [],
+    events: told(list, items),
+    state: stateJson({
+      parameters: read.items.length > 0 ? evaluated(config, read.body, parameters) : parameters,
+      seen: remembered(read.items.map(identity), seen),
+      marks: moved(marks, read.items, now),
+      ...validatorOf(call, answer),
+    }),
+    retryAfterSeconds: retryAfterSeconds(answer, now),
+    more: false,
+    status: read.status,
   }
+}
+
+function untilKnown({ identity }: List, { seen }: PolicyState): (page: readonly Json[]) => boolean {
+  const known = new Set(seen)
+  return page => page.some(item => known.has(identity(item)))
+}
+
+function newOf({ config, identity }: List, state: PolicyState, { items }: PagesRead): readonly Json[] {
+  const filtered = isFiltered(config, state.parameters)
+  return newOnes(items, identity, { known: new Set(state.seen), marks: state.marks, filtered })
+}
+
+/** Oldest first. */
+function told({ identity }: List, items: readonly Json[]): readonly NewEvent[] {
+  return items.toReversed().map(item => ({ key: identity(item), data: item }))
 }
