@@ -92,6 +92,27 @@ export function createMetrics() {
       labelNames: ['connector', 'outcome'] as const,
       registers,
     }),
+    feedsDue: new Gauge({
+      name: 'junctor_feeds_due',
+      help: 'Feeds with work that is due and that nobody does yet; every instance on one store tells the same.',
+      registers,
+    }),
+    oldestDueSeconds: new Gauge({
+      name: 'junctor_feeds_oldest_due_seconds',
+      help: 'For how long the longest overdue of them has been due.',
+      registers,
+    }),
+    dispatchLag: new Histogram({
+      name: 'junctor_feed_dispatch_lag_seconds',
+      help: 'Time from when the work on a feed was due until this instance began it.',
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300],
+      registers,
+    }),
+    reclaimedLeases: new Counter({
+      name: 'junctor_feed_leases_reclaimed_total',
+      help: 'Leases that their holder let expire, and that this instance took over.',
+      registers,
+    }),
     webhooks: new Counter({
       name: 'junctor_webhooks_total',
       help: 'Webhook deliveries by outcome.',

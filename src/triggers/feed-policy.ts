@@ -1,10 +1,15 @@
 // How often a feed polls and where it begins, as whoever makes it chose; and who may choose anew for a feed that is
 // there already.
+import { sql } from 'drizzle-orm'
 import { JunctorError } from '../errors.ts'
+import { schema } from '../store/index.ts'
 import type { FeedOptions } from './feed.ts'
 import type { FeedRow } from './feed-row.ts'
 import type { FeedUpdate } from './lease.ts'
+import { secondsFromNow } from './moments.ts'
 import type { TriggerSettings } from './settings.ts'
+
+const { feed } = schema
 
 /** The policy's columns for a feed that is made or started anew. */
 export function policyOf({ intervalSeconds, start }: FeedOptions, settings: TriggerSettings) {
@@ -46,7 +51,15 @@ export function adoption(row: FeedRow, options: FeedOptions, settings: TriggerSe
 function givenPolicy(options: FeedOptions, settings: TriggerSettings): FeedUpdate {
   const { intervalSeconds, intervalChosen, ...start } = policyOf(options, settings)
   return {
-    ...(options.intervalSeconds === undefined ? {} : { intervalSeconds, intervalChosen }),
+    // The next poll comes by the new interval; what it goes on from stays.
+    ...(options.intervalSeconds === undefined
+      ? {}
+      : { intervalSeconds, intervalChosen, nextDueAt: sooner(intervalSeconds) }),
     ...(options.start === undefined ? {} : start),
   }
+}
+
+/** Null stays: there is no work. Least() leaves nulls out. */
+function sooner(seconds: number) {
+  return sql`case when ${feed.nextDueAt} is not null then least(${feed.nextDueAt}, ${secondsFromNow(seconds)}) end`
 }

@@ -3,6 +3,7 @@ import type { ConnectionId } from '../connections/index.ts'
 import type { schema } from '../store/index.ts'
 import { readArguments } from './binding.ts'
 import { type Feed, type FeedStart, type FeedStatus, feedIdOf } from './feed.ts'
+import { readPolls } from './poll-history.ts'
 
 export type FeedRow = typeof schema.feed.$inferSelect
 
@@ -29,6 +30,7 @@ export function feedOf(row: FeedRow): Feed {
     lastPollAt: row.lastPollAt,
     nextPollAt: row.kind === 'POLLING' ? row.nextDueAt : null,
     consecutiveFailures: row.consecutiveFailures,
+    polls: readPolls(row.recentPolls),
   }
 }
 

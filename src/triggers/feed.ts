@@ -39,6 +39,20 @@ export interface Feed extends ConnectorIdentity {
   readonly lastPollAt: Date | null
   readonly nextPollAt: Date | null
   readonly consecutiveFailures: number
+  /** Newest first; none of a webhook. */
+  readonly polls: readonly FeedPoll[]
+}
+
+/** One poll, as the feed's history has it. */
+export interface FeedPoll {
+  readonly time: Date
+  /** OK, or the code of the error. */
+  readonly outcome: string
+  /** The HTTP status; null where there was none. */
+  readonly status: number | null
+  /** New events that it brought. */
+  readonly events: number
+  readonly milliseconds: number
 }
 
 /** What the first poll does with items that are already there; always bounded. */

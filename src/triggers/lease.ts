@@ -1,8 +1,10 @@
 // Leases: one instance at a time works on a feed, and one that lost its lease can write nothing any more.
 // All deadlines are the database's own time, so that instances whose clocks differ agree.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { type Database, type Queryable, schema } from '../store/index.ts'
+import { createDueFeeds } from './due-feeds.ts'
+import { fairChoice, type Holder } from './fair-choice.ts'
 import type { FeedId } from './feed.ts'
 import type { FeedRow } from './feed-row.ts'
 import { secondsFromNow } from './moments.ts'
@@ -14,6 +16,17 @@ export interface Lease {
   readonly feedId: FeedId
   readonly epoch: number
 }
+
+/** A feed that was just claimed because it was due. */
+export type ClaimedFeed = FeedRow & {
+  /** Its holder let the lease expire: it crashed, or was cut off. */
+  readonly reclaimed: boolean
+  /** From when it was due until it was claimed, by the database's clock. */
+  readonly lagSeconds: number
+}
+
+/** Tries to find due feeds that no other instance claims at the same moment. */
+const looks = 3
 
 /** What a piece of work leaves in its feed. */
 export type FeedUpdate = PgUpdateSetSource<typeof feed>
@@ -36,17 +49,36 @@ export function createLeases({ db, instanceId, leaseSeconds }: LeaseOptions) {
 
   const wanted = sql`(${feed.nextDueAt} <= now() or ${feed.status} in ('FAILING', 'NEEDS_AUTHORIZATION'))`
 
+  const dueFeeds = createDueFeeds(db)
+
+  async function claimOf(ids: readonly string[]): Promise<ClaimedFeed[]> {
+    const due = db
+      .select({
+        id: feed.id,
+        reclaimed: sql<boolean>`${feed.leaseOwner} is not null`.as('reclaimed'),
+        lagSeconds: sql<number>`extract(epoch from now() - ${feed.nextDueAt})::float8`.as('lag_seconds'),
+      })
+      .from(feed)
+      .where(and(inArray(feed.id, [...ids]), sql`${feed.nextDueAt} <= now() and ${free}`))
+      .for('update', { skipLocked: true })
+      .as('due')
+    return db
+      .update(feed)
+      .set(taken)
+      .from(due)
+      .where(eq(feed.id, due.id))
+      .returning({ ...getTableColumns(feed), reclaimed: due.reclaimed, lagSeconds: due.lagSeconds })
+  }
+
   return {
-    /** Claims up to `limit` feeds that are due and free (an expired lease is free), the longest overdue first. */
-    async claimDue(limit: number): Promise<FeedRow[]> {
-      const due = db
-        .select({ id: feed.id })
-        .from(feed)
-        .where(sql`${feed.nextDueAt} <= now() and ${free}`)
-        .orderBy(feed.nextDueAt)
-        .limit(limit)
-        .for('update', { skipLocked: true })
-      return db.update(feed).set(taken).where(sql`${feed.id} in ${due}`).returning()
+    /** Claims feeds that are due and free (an expired lease is free) as far as there is room, by fair turns. */
+    async claimDue(capacity: number, running: readonly Holder[] = []): Promise<ClaimedFeed[]> {
+      for (let look = 1; ; look++) {
+        const chosen = fairChoice(await dueFeeds(), { capacity, running })
+        const claimed = chosen.length === 0 ? [] : await claimOf(chosen.map(({ id }) => id))
+        // Another instance may have chosen the same: what it claimed is not due at the next look.
+        if (claimed.length > 0 || chosen.length === 0 || look === looks) return claimed
+      }
     },
 
     /** Claims one feed that is due or in trouble; null where there is nothing to do or somebody does it. */
@@ -67,6 +99,12 @@ export function createLeases({ db, instanceId, leaseSeconds }: LeaseOptions) {
         .where(held(lease))
         .returning({ id: feed.id })
       return renewed.length > 0
+    },
+
+    /** The feed's epoch as it stands; null where the feed is gone. */
+    async epochOf(feedId: FeedId): Promise<number | null> {
+      const [row] = await db.select({ epoch: feed.leaseEpoch }).from(feed).where(eq(feed.id, feedId))
+      return row?.epoch ?? null
     },
 
     /** Gives the lease back with the work undone: it is due at once, for anybody. */

@@ -13,6 +13,7 @@ import { appendEvents } from './event-log.ts'
 import { type FeedRow, startOf } from './feed-row.ts'
 import { type Lease, type Leases, released } from './lease.ts'
 import { secondsFromNow } from './moments.ts'
+import { withPoll } from './poll-history.ts'
 import type { createPollers, PollContext, PollResult } from './pollers/index.ts'
 import { untilNextPoll } from './schedule.ts'
 import type { FeedSeal } from './seal.ts'
@@ -31,7 +32,23 @@ export interface PollWorkOptions {
   readonly settings: TriggerSettings
 }
 
+interface DonePoll extends PollResult {
+  readonly started: number
+  /** It is polled again under the same lease. */
+  readonly again: boolean
+}
+
 export type PollWork = ReturnType<typeof createPollWork>
+
+/** What a feed is polled under. */
+export interface PollUnder {
+  readonly lease: Lease
+  readonly signal: AbortSignal
+  /** Throws, with the signal aborted, where the lease may have run out. */
+  readonly assertHeld: () => void
+  /** A poll begins. */
+  readonly begun: () => void
+}
 
 export function createPollWork({
   leases,
@@ -46,13 +63,14 @@ export function createPollWork({
   const column = (row: FeedRow) =>
     ({ feedId: row.id, organizationId: row.organizationId, column: 'poll_state' }) as const
 
-  /** Polls, and again at once while the API says there is more, up to the drain limit. Throws what the call throws. */
+  /**
+   * Polls, and again at once while there is more, up to the drain limit; `begun` is called before each poll. Throws
+   * what the call throws.
+   */
   async function run(
     row: FeedRow,
     trigger: PollContext['trigger'],
-    lease: Lease,
-    signal: AbortSignal,
-    assertHeld: () => void,
+    { lease, signal, assertHeld, begun }: PollUnder,
   ): Promise<void> {
     const bound = readArguments(row.arguments)
     const context: PollContext = {
@@ -73,15 +91,17 @@ export function createPollWork({
     const poller = pollers[trigger.role.style]
     let state: Json = row.pollState === null ? null : parseJson(seal.open(row.pollState, column(row)))
     for (let polls = 1; ; polls++) {
+      begun()
+      const started = clock.now()
       const result = await counted(row, () => poller.poll(context, state))
       const again = result.more && polls < settings.drainLimit && !signal.aborted
-      const held = await commit(row, lease, result, again)
+      const held = await commit(row, lease, { ...result, started, again })
       if (!held || !again) return
       state = result.state
     }
   }
 
-  async function commit(row: FeedRow, lease: Lease, result: PollResult, again: boolean): Promise<boolean> {
+  async function commit(row: FeedRow, lease: Lease, result: DonePoll): Promise<boolean> {
     const delay = untilNextPoll({
       feedId: row.id,
       intervalSeconds: row.intervalSeconds,
@@ -91,6 +111,7 @@ export function createPollWork({
       fired: result.events.length > 0 || result.more,
       now: clock.now(),
     })
+    const polled = clock.now()
     let added = 0
     const held = await leases.underLease(lease, async (transaction, current) => {
       added = await appendEvents(transaction, current, result.events)
@@ -102,8 +123,15 @@ export function createPollWork({
           statusReason: null,
           consecutiveFailures: 0,
           lastPollAt: sql`now()`,
+          recentPolls: withPoll({
+            time: new Date(result.started),
+            outcome: 'OK',
+            status: result.status,
+            events: added,
+            milliseconds: polled - result.started,
+          }),
           nextDueAt: secondsFromNow(delay / 1000),
-          ...(again ? {} : released),
+          ...(result.again ? {} : released),
         })
         .where(eq(feed.id, row.id))
     })

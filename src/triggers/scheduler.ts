@@ -1,19 +1,21 @@
 // The scheduler: claims feeds that are due and works on them, a bounded number at once, each under a lease that is
 // renewed while the work runs. Every instance runs one; none of them leads. An expired lease is due again by itself.
 import type { Clock } from '../clock.ts'
-import type { Logger } from '../telemetry/index.ts'
+import type { Logger, Metrics } from '../telemetry/index.ts'
 import { every } from './every.ts'
+import type { Holder } from './fair-choice.ts'
 import { type FeedId, feedIdOf } from './feed.ts'
 import type { FeedRow } from './feed-row.ts'
-import type { Lease, Leases } from './lease.ts'
+import type { ClaimedFeed, Lease, Leases } from './lease.ts'
 import type { TriggerSettings } from './settings.ts'
 import type { Worker } from './worker.ts'
 
 export interface SchedulerOptions {
-  readonly leases: Pick<Leases, 'claimDue' | 'claim' | 'renew'>
+  readonly leases: Pick<Leases, 'claimDue' | 'claim' | 'renew' | 'epochOf'>
   readonly worker: Worker
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Metrics
   readonly settings: TriggerSettings
 }
 
@@ -27,10 +29,18 @@ export interface Scheduler extends AsyncDisposable {
   nudge(): void
 }
 
-export function createScheduler({ leases, worker, clock, logger, settings }: SchedulerOptions): Scheduler {
+/** Work on a feed under the lease of an epoch. */
+interface Running extends Holder {
+  readonly epoch: number
+  readonly work: Promise<unknown>
+  readonly abort: () => void
+}
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { leases, worker, clock, logger, metrics, settings } = options
   const stopping = new AbortController()
   const leaseMilliseconds = settings.leaseSeconds * 1000
-  const running = new Map<FeedId, Promise<unknown>>()
+  const running = new Map<FeedId, Running>()
   const claiming = new Map<FeedId, Promise<{ error: unknown } | 'busy'>>()
 
   let scanned: Promise<void> = Promise.resolve()
@@ -39,18 +49,24 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
     return scanned
   })
 
+  /** Pieces of work that end before it is looked again whether more is due: half of what was claimed last. */
+  let untilScan = 0
+
   async function beginDue(): Promise<void> {
-    const capacity = settings.concurrency - running.size
-    if (capacity <= 0) return
     const asked = clock.now()
-    const rows = await claim(capacity)
-    for (const row of rows) begin(row, asked).catch(() => {})
-    if (rows.length === capacity) scan.soon()
+    const rows = await claim()
+    untilScan = Math.ceil(rows.length / 2)
+    for (const row of rows) {
+      metrics.dispatchLag.observe(row.lagSeconds)
+      if (row.reclaimed) metrics.reclaimedLeases.inc()
+      begin(row, asked).catch(() => {})
+    }
   }
 
-  async function claim(limit: number): Promise<FeedRow[]> {
+  async function claim(): Promise<ClaimedFeed[]> {
+    if (running.size >= settings.concurrency) return []
     try {
-      return await leases.claimDue(limit)
+      return await leases.claimDue(settings.concurrency, [...running.values()])
     } catch (error) {
       logger.warn({ error }, 'The feeds that are due could not be read; the scheduler tries again.')
       return []
@@ -60,16 +76,19 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
   /** Rejects where the store failed; that is logged here, and the lease runs out. */
   function begin(row: FeedRow, asked: number): Promise<unknown> {
     const feedId = feedIdOf(row.id)
-    const work = underLease(row, asked).finally(() => {
-      if (running.get(feedId) === work) running.delete(feedId)
-      if (running.size === settings.concurrency - 1) scan.soon()
+    const superseded = new AbortController()
+    const work = underLease(row, asked, superseded.signal).finally(() => {
+      if (running.get(feedId)?.work === work) running.delete(feedId)
+      untilScan--
+      if (untilScan === 0 || running.size === settings.concurrency - 1) scan.soon()
     })
-    running.set(feedId, work)
+    const { organizationId, connectionId, leaseEpoch: epoch } = row
+    running.set(feedId, { organizationId, connectionId, epoch, work, abort: () => superseded.abort() })
     return work
   }
 
   /** @param asked when the lease was asked for: it lasts from then on at least */
-  async function underLease(row: FeedRow, asked: number): Promise<unknown> {
+  async function underLease(row: FeedRow, asked: number, superseded: AbortSignal): Promise<unknown> {
     const lease: Lease = { feedId: feedIdOf(row.id), epoch: row.leaseEpoch }
     const lost = new AbortController()
     let since = asked
@@ -85,7 +104,8 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
       lost.signal.throwIfAborted()
     }
     try {
-      return await worker.run(row, AbortSignal.any([stopping.signal, lost.signal]), assertHeld)
+      const signal = AbortSignal.any([stopping.signal, lost.signal, superseded])
+      return await worker.run(row, signal, assertHeld)
     } catch (error) {
       logger.error(
         { error, feed: row.id },
@@ -111,15 +131,27 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
     if (row) return { error: await begin(row, asked) }
     // The scan of this instance may have claimed it a moment ago, and begin only now.
     await scanned
-    const work = running.get(feedId)
-    return work === undefined ? 'busy' : { error: await work }
+    const current = running.get(feedId)
+    return current === undefined ? 'busy' : { error: await current.work }
+  }
+
+  /** The outcome of the work under way; undefined where there is none, or a pause or an end came after it began. */
+  async function underWay(feedId: FeedId): Promise<{ error: unknown } | undefined> {
+    const current = running.get(feedId)
+    if (current === undefined) return undefined
+    if ((await leases.epochOf(feedId)) === current.epoch || running.get(feedId) !== current)
+      return { error: await current.work }
+    // What it does is for nothing, and no two pieces of work on a feed run at once.
+    current.abort()
+    await current.work.catch(() => {})
+    return undefined
   }
 
   return {
     nudge: () => scan.soon(),
     async runNow(feedId) {
-      const work = running.get(feedId)
-      if (work !== undefined) return { error: await work }
+      const done = await underWay(feedId)
+      if (done !== undefined) return done
       const shared = claiming.get(feedId)
       if (shared !== undefined) return shared
       const claimed = claimAndRun(feedId).finally(() => claiming.delete(feedId))
@@ -129,7 +161,7 @@ export function createScheduler({ leases, worker, clock, logger, settings }: Sch
     async [Symbol.asyncDispose]() {
       stopping.abort()
       await scan[Symbol.asyncDispose]()
-      await Promise.allSettled([...claiming.values(), ...running.values()])
+      await Promise.allSettled([...claiming.values(), ...[...running.values()].map(({ work }) => work)])
     },
   }
 }

@@ -9,12 +9,14 @@ export interface TriggerSettings {
   readonly leaseSeconds: number
   /** The longest wait between two tries of a failing feed, unless its interval is longer. */
   readonly maximumBackoffSeconds: number
-  /** Polls and registrations that one instance runs at once. */
+  /** Polls and registrations that one instance runs at once; of one connection a quarter at most (fair-choice.ts). */
   readonly concurrency: number
   /** Polls in a row under one lease where the API asks to be polled again at once. */
   readonly drainLimit: number
   /** How often due feeds are looked for. */
   readonly scanSeconds: number
+  /** How often it is counted what is due. */
+  readonly gaugeSeconds: number
   /** How often feeds with waiting readers are looked at in case a wake-up was lost. */
   readonly backstopSeconds: number
   /** How often feeds without subscribers are ended and the log is pruned. */
@@ -38,9 +40,10 @@ export const defaultSettings: TriggerSettings = {
   defaultIntervalSeconds: 60,
   leaseSeconds: 60,
   maximumBackoffSeconds: 900,
-  concurrency: 64,
+  concurrency: 256,
   drainLimit: 100,
   scanSeconds: 0.5,
+  gaugeSeconds: 5,
   backstopSeconds: 1,
   upkeepSeconds: 15,
   startSeconds: 60,

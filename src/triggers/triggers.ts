@@ -8,6 +8,7 @@ import type { Store } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { Bus } from './bus/contract.ts'
 import { type CallOptions, createFeedCall } from './call.ts'
+import { createDueGauges } from './due-gauges.ts'
 import { createEventPages } from './event-pages.ts'
 import type { Binding, Feed, FeedEvent, FeedEventPage, FeedId, FeedOptions, FeedPage } from './feed.ts'
 import { feedIdOf } from './feed.ts'
@@ -138,10 +139,12 @@ export function createTriggers(options: TriggersOptions): Triggers {
     polls,
     webhooks,
     bus,
+    clock,
     logger,
     settings,
   })
-  const scheduler = createScheduler({ leases, worker, clock, logger, settings })
+  const scheduler = createScheduler({ leases, worker, clock, logger, metrics, settings })
+  const gauges = createDueGauges({ db, clock, logger, metrics, settings })
   const readers = createReaders({ db, feeds, bus, clock, logger, settings })
   const limits = { events: settings.pageEvents, characters: settings.pageCharacters }
   const pages = createEventPages({ db, limits, logger })
@@ -250,7 +253,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
     reseal: createFeedRotation({ db, seal }),
 
     async [Symbol.asyncDispose]() {
-      await Promise.all([upkeep, readers, scheduler].map(part => part[Symbol.asyncDispose]()))
+      await Promise.all([upkeep, gauges, readers, scheduler].map(part => part[Symbol.asyncDispose]()))
     },
   }
 }

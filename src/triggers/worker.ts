@@ -1,15 +1,17 @@
 // One piece of work on a leased feed: what its row asks for is done, and the outcome committed under the lease.
 import { eq, sql } from 'drizzle-orm'
+import type { Clock } from '../clock.ts'
 import { isJunctorError } from '../errors.ts'
 import { type Database, schema } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Bus } from './bus/contract.ts'
 import type { CallOptions } from './call.ts'
-import { feedIdOf } from './feed.ts'
+import { type FeedPoll, feedIdOf } from './feed.ts'
 import { connectionIdOf, type FeedRow, liveStatuses } from './feed-row.ts'
 import type { FeedUpdate, Lease, Leases } from './lease.ts'
 import { secondsFromNow } from './moments.ts'
-import type { PollWork } from './poll-work.ts'
+import { withPoll } from './poll-history.ts'
+import type { PollUnder, PollWork } from './poll-work.ts'
 import { backoff } from './schedule.ts'
 import type { TriggerSettings } from './settings.ts'
 import { type Connectors, findTrigger } from './trigger.ts'
@@ -24,6 +26,7 @@ export interface WorkerOptions extends Pick<CallOptions, 'openConnection'> {
   readonly polls: PollWork
   readonly webhooks: WebhookWork
   readonly bus: Bus
+  readonly clock: Clock
   readonly logger: Logger
   readonly settings: TriggerSettings
 }
@@ -33,7 +36,7 @@ export type Worker = ReturnType<typeof createWorker>
 type Task = 'poll' | 'register' | 'unregister' | 'delete' | 'confirm' | 'nothing'
 
 export function createWorker(options: WorkerOptions) {
-  const { db, leases, openConnection, connectors, polls, webhooks, bus, logger, settings } = options
+  const { db, leases, openConnection, connectors, polls, webhooks, bus, clock, logger, settings } = options
 
   /**
    * Does what the leased feed needs. Resolves with the error that a failed registration or poll was recorded with;
@@ -43,19 +46,23 @@ export function createWorker(options: WorkerOptions) {
   async function run(row: FeedRow, signal: AbortSignal, assertHeld: () => void): Promise<unknown> {
     const lease: Lease = { feedId: feedIdOf(row.id), epoch: row.leaseEpoch }
     const task = taskOf(row)
+    let polling = clock.now()
+    const begun = () => {
+      polling = clock.now()
+    }
     try {
       if (task === 'delete') await db.delete(feed).where(eq(feed.id, row.id))
       else if (task === 'nothing') await settle(lease, { nextDueAt: null })
       else if (task === 'confirm') await confirm(row, lease)
       else if (task === 'unregister') await webhooks.unregister(row, lease, signal)
-      else await start(row, lease, task, signal, assertHeld)
+      else await start(row, task, { lease, signal, assertHeld, begun })
       return null
     } catch (error) {
       if (signal.aborted) {
         await leases.release(lease)
         return null
       }
-      await recordFailure(row, lease, error)
+      await recordFailure(row, lease, error, polling)
       return error
     }
   }
@@ -67,21 +74,14 @@ export function createWorker(options: WorkerOptions) {
     await settle(lease, { status: 'ACTIVE', statusReason: null, consecutiveFailures: 0, nextDueAt: null })
   }
 
-  async function start(
-    row: FeedRow,
-    lease: Lease,
-    task: 'poll' | 'register',
-    signal: AbortSignal,
-    assertHeld: () => void,
-  ): Promise<void> {
+  async function start(row: FeedRow, task: 'poll' | 'register', how: PollUnder): Promise<void> {
     const trigger = await findTrigger(connectors, row)
     const { role } = trigger
-    if (role.role === 'polling' && task === 'poll')
-      await polls.run(row, { ...trigger, role }, lease, signal, assertHeld)
+    if (role.role === 'polling' && task === 'poll') await polls.run(row, { ...trigger, role }, how)
     else if (role.role === 'webhook' && task === 'register')
-      await webhooks.register(row, { ...trigger, role }, lease, signal)
+      await webhooks.register(row, { ...trigger, role }, how.lease, how.signal)
     else
-      await settle(lease, {
+      await settle(how.lease, {
         status: 'FAILING',
         statusReason: 'The operation is no such trigger any more.',
         nextDueAt: null,
@@ -92,7 +92,7 @@ export function createWorker(options: WorkerOptions) {
    * FAILING and tried again later; NEEDS_AUTHORIZATION, and quiet, where the connection may not be used: consent makes
    * it due, but may come just before this is written, and must not be missed then.
    */
-  async function recordFailure(row: FeedRow, lease: Lease, error: unknown): Promise<void> {
+  async function recordFailure(row: FeedRow, lease: Lease, error: unknown, started: number): Promise<void> {
     const inactive = isJunctorError(error) && error.code === 'CONNECTION_INACTIVE'
     if (!isJunctorError(error)) logger.error({ error, feed: row.id }, 'The work on a feed failed.')
     const failures = row.consecutiveFailures + 1
@@ -105,8 +105,20 @@ export function createWorker(options: WorkerOptions) {
       statusReason: reasonOf(error),
       consecutiveFailures: failures,
       nextDueAt: secondsFromNow(inactive ? settings.maximumBackoffSeconds : seconds),
-      ...(row.kind === 'POLLING' ? { lastPollAt: sql`now()` } : {}),
+      ...(row.kind === 'POLLING'
+        ? { lastPollAt: sql`now()`, recentPolls: withPoll(failedPoll(error, started)) }
+        : {}),
     })
+  }
+
+  function failedPoll(error: unknown, started: number): FeedPoll {
+    return {
+      time: new Date(started),
+      outcome: isJunctorError(error) ? error.code : 'INTERNAL',
+      status: isJunctorError(error) ? (error.details.http?.status ?? null) : null,
+      events: 0,
+      milliseconds: clock.now() - started,
+    }
   }
 
   async function settle(lease: Lease, outcome: FeedUpdate): Promise<void> {

@@ -270,3 +270,84 @@ test('poll states are sealed: URLs that an API hands out may carry credentials',
   const feed = await triggers.create(world.binding('onItems'), durable)
   expect((await world.row(feed.id)).pollState).not.toContain('triggerState')
 })
+
+test('an interval that is changed counts from now, and the feed goes on where it is', async () => {
+  const { provider } = world
+  provider.add(1)
+  const triggers = world.engine()
+  const binding = world.binding('onItems')
+  const feed = await triggers.create(binding, { ...durable, intervalSeconds: 86_400 })
+  const before = await world.row(feed.id)
+  provider.add(2)
+  await triggers.create(binding, { ...durable, intervalSeconds: 30 })
+  const after = await world.row(feed.id)
+  expect(after).toMatchObject({ pollState: before.pollState, intervalSeconds: 30 })
+  expect(Number(after.nextDueAt) - Number(before.lastPollAt)).toBeLessThan(3600_000)
+  await world.makeDue(feed.id)
+  await until(async () => (await lastSequence(feed.id)) === 1)
+  const { events } = await triggers.events(feed.id, { first: 10 })
+  expect(events.map(({ data }) => data)).toEqual([{ id: 2 }])
+})
+
+test('the last polls are told: how each went, what it brought, how long it took', async () => {
+  const { provider } = world
+  const triggers = world.engine()
+  const feed = await triggers.create(world.binding('onItems'), durable)
+  provider.add(1, 2)
+  await world.makeDue(feed.id)
+  await until(async () => (await lastSequence(feed.id)) === 2)
+  provider.failures.push({ status: 400 })
+  await world.makeDue(feed.id)
+  await until(async () => (await world.row(feed.id)).status === 'FAILING')
+  const polls = (await triggers.get(feed.id))?.polls ?? []
+  expect(polls.map(({ outcome, status, events }) => [outcome, status, events])).toEqual([
+    ['UPSTREAM_ERROR', 400, 0],
+    ['OK', 200, 2],
+    ['OK', 202, 0],
+  ])
+  for (const { time, milliseconds } of polls) {
+    expect(Math.abs(Date.now() - time.getTime())).toBeLessThan(600_000)
+    expect(milliseconds).toBeGreaterThanOrEqual(0)
+  }
+  for (let more = 0; more < 25; more++) {
+    const { leaseEpoch } = await world.row(feed.id)
+    await world.makeDue(feed.id)
+    await until(async () => {
+      const row = await world.row(feed.id)
+      return row.leaseEpoch > leaseEpoch && row.leaseOwner === null
+    })
+  }
+  expect((await triggers.get(feed.id))?.polls).toHaveLength(20)
+})
+
+test('a resume is not answered with what was under way before the pause', async () => {
+  const { provider } = world
+  const triggers = world.engine()
+  const feed = await triggers.create(world.binding('onItems'), durable)
+  let held = 0
+  provider.hold = () => {
+    held++
+    return held === 1 ? new Promise(() => {}) : Promise.resolve()
+  }
+  await world.makeDue(feed.id)
+  await until(() => held === 1)
+  await triggers.pause(feed.id)
+  provider.add(1)
+  expect((await triggers.resume(feed.id)).status).toBe('ACTIVE')
+  expect(await lastSequence(feed.id)).toBe(1)
+})
+
+test('a connector that is not there any more: its feeds fail, and go on where they stopped when it is back', async () => {
+  const { provider } = world
+  const triggers = world.engine()
+  const feed = await triggers.create(world.binding('onItems'), durable)
+  world.serving = 'another'
+  await world.makeDue(feed.id)
+  await until(async () => (await world.row(feed.id)).status === 'FAILING')
+  expect((await triggers.get(feed.id))?.statusReason).toContain('is not loaded')
+  provider.add(1, 2)
+  world.serving = null
+  await world.makeDue(feed.id)
+  await until(async () => (await world.row(feed.id)).status === 'ACTIVE')
+  expect(await lastSequence(feed.id)).toBe(2)
+})

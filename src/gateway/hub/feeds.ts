@@ -195,6 +195,7 @@ export function feedResolvers(services: Services): Resolvers {
       connection: field<Feed>((feed, _args, context) =>
         feed.connectionId ? connections.get(context.actor, feed.connectionId) : null,
       ),
+      polls: field<Feed>(({ polls }) => polls.map(poll => ({ ...poll, time: poll.time.toISOString() }))),
       subscribers: field<Feed>(feed => triggers.subscriberCount(feed.id)),
       webhookUrl: field<Feed>(feed => triggers.webhookUrl(feed)),
       events: field<Feed, PageArgs>(async (feed, args) => {

@@ -5,6 +5,7 @@ import {
   boolean,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -17,6 +18,15 @@ import { connection } from './connections.ts'
 import { organization, user } from './identity.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true })
+
+/** Short, since it is written with every poll. */
+export type PollRecord = readonly [
+  at: number,
+  outcome: string,
+  status: number | null,
+  events: number,
+  milliseconds: number,
+]
 
 export const feed = pgTable(
   'feed',
@@ -65,6 +75,8 @@ export const feed = pgTable(
     leaseExpiresAt: moment('lease_expires_at'),
     lastPollAt: moment('last_poll_at'),
     consecutiveFailures: integer('consecutive_failures').notNull().default(0),
+    /** The last polls, newest first: moment (milliseconds), outcome, HTTP status, events, milliseconds it took. */
+    recentPolls: jsonb('recent_polls').$type<readonly PollRecord[]>().notNull().default([]),
 
     /** SHA-256 (hex) of the webhook token: what an incoming request is found by. */
     tokenHash: text('token_hash').unique(),
@@ -90,7 +102,12 @@ export const feed = pgTable(
     index('feed_due').on(table.nextDueAt).where(sql`${table.nextDueAt} is not null`),
     index('feed_connection').on(table.connectionId),
     index('feed_import').on(table.importId),
-    index('feed_organization').on(table.organizationId),
+    // Walked from one connection to the next, so that many due feeds of one hide none of another.
+    index('feed_turns').on(
+      table.organizationId,
+      sql`coalesce(${table.connectionId}, '00000000-0000-0000-0000-000000000000'::uuid)`,
+      table.nextDueAt,
+    ),
     index('feed_linger').on(table.lingerUntil),
   ],
 )

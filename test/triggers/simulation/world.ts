@@ -114,8 +114,9 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
   function gated(leases: Leases, self: Process): Leases {
     const ask = <T>(work: () => Promise<T>) => self.ask(() => stored(work))
     return {
-      claimDue: limit => ask(() => leases.claimDue(limit)),
+      claimDue: (capacity, running) => ask(() => leases.claimDue(capacity, running)),
       claim: id => ask(() => leases.claim(id)),
+      epochOf: id => ask(() => leases.epochOf(id)),
       renew: lease => ask(() => leases.renew(lease)),
       release: lease => ask(() => leases.release(lease)),
       settle: (lease, outcome) => ask(() => fencedBy(lease, () => leases.settle(lease, outcome))),
@@ -201,10 +202,11 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
       }),
       webhooks: noWebhooks,
       bus,
+      clock,
       logger,
       settings,
     })
-    createScheduler({ leases, worker, clock, logger, settings })
+    createScheduler({ leases, worker, clock, logger, metrics, settings })
     return self
   }
 
