@@ -17,12 +17,14 @@ import {
   keysOf,
   members,
   type Node,
+  present,
   text,
   words,
 } from './node.ts'
 import { grantOf, readOAuth } from './oauth-settings.ts'
 import type { Reading } from './reading.ts'
 import { schemeAuthentications } from './security-scheme.ts'
+import { readWebhookSecurity } from './webhook-security.ts'
 
 const titles: Readonly<Record<AuthenticationKind, string>> = {
   NONE: 'No credential',
@@ -59,7 +61,10 @@ function readSet(
   const name = words(child(set, 'name')) ?? `set${index + 1}`
   const title = words(childAnyCase(child(set, 'uiDefinition'), 'displayName')) ?? name
   const shareable = flag(child(child(set, 'metadata'), 'allowSharing')) !== false
-  return readParameters(reading, policies, child(set, 'parameters'), { name, title, shareable })
+  return {
+    ...readParameters(reading, policies, child(set, 'parameters'), { name, title, shareable }),
+    ...present({ webhook: readWebhookSecurity(reading, set) }),
+  }
 }
 
 function distinct(authentications: readonly AuthenticationDefinition[]): readonly AuthenticationDefinition[] {

@@ -166,7 +166,38 @@ export type OperationRole =
       readonly delivers: 'body' | 'request'
       /** True for a webhook action: call, then wait for one callback. */
       readonly once: boolean
+      /** How deliveries are verified, whatever the connection; absent where that or nothing says it. */
+      readonly security?: WebhookSecurity
     }
+
+/** Ways to tell a webhook's deliveries from forged ones. */
+export type WebhookScheme =
+  | 'standard-webhooks'
+  | 'github'
+  | 'slack'
+  | 'stripe'
+  | 'meta'
+  | 'microsoft-graph'
+  | 'hook-secret'
+  | 'token'
+  | 'hmac'
+
+/** `x-junctor-webhook`: how deliveries are verified. */
+export interface WebhookSecurity {
+  readonly scheme: WebhookScheme
+  /**
+   * Where the secret comes from: parameters of the connection (the current one first, then earlier ones that still
+   * count), the hub itself, which puts one at `path` of the registration's body, or the provider's handshake.
+   */
+  readonly secret:
+    | { readonly from: 'connection'; readonly parameters: readonly string[] }
+    | { readonly from: 'hub'; readonly path: readonly string[] }
+    | { readonly from: 'handshake' }
+  /** The connection parameter that Meta's handshake must quote. */
+  readonly verifyToken?: string
+  /** Of the schemes `hmac` and `token`. One that is left out is the connection's parameter of its name. */
+  readonly options: Readonly<Record<string, string>>
+}
 
 export interface OperationDefinition {
   /** operationId as the document has it, or generated (OPERATION_ID_MISSING). Unique in the connector. */
@@ -254,6 +285,8 @@ export interface AuthenticationDefinition {
   readonly oauth?: OAuthDefinition
   /** False where the package forbids sharing such a connection. */
   readonly shareable: boolean
+  /** How deliveries to webhooks of such a connection are verified. */
+  readonly webhook?: WebhookSecurity
 }
 
 /** A policy template instance as the package has it, its parameter keys without their prefix (§4.1). */

@@ -7,6 +7,7 @@ import type { NamedOperation } from './operation-names.ts'
 import { follow, type Reading } from './reading.ts'
 import type { SchemaReader } from './schema.ts'
 import { visibility } from './schema-display.ts'
+import { readWebhookSecurity } from './webhook-security.ts'
 
 /** Reads the webhook; what the API would be answered concerns the receiver alone. */
 export function readNotification(
@@ -18,7 +19,13 @@ export function readNotification(
     id,
     method,
     path: '/',
-    role: { role: 'webhook', callbackPaths: [], delivers: 'body', once: false },
+    role: {
+      role: 'webhook',
+      callbackPaths: [],
+      delivers: 'body',
+      once: false,
+      ...present({ security: readWebhookSecurity(reading, node) }),
+    },
     safe: false,
     ...present({ summary: words(child(node, 'summary')), description: words(child(node, 'description')) }),
     deprecated: flag(child(node, 'deprecated')) === true,

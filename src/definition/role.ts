@@ -1,10 +1,11 @@
 // Action, polling trigger or webhook, and what one event of it is (connector-format §5.1).
 import { isJsonObject } from '../json.ts'
 import type { BodyDefinition, OperationRole, PolicyInstance, Schema } from './model.ts'
-import { child, isObject, type Node, words } from './node.ts'
+import { child, isObject, type Node, present, words } from './node.ts'
 import { expressionPath, pathsWhere, type SearchBudget, schemaAt } from './property-path.ts'
 import { follow, type Reading } from './reading.ts'
 import type { SchemaReader } from './schema.ts'
+import { readWebhookSecurity } from './webhook-security.ts'
 
 export interface RoleContext {
   readonly reading: Reading
@@ -37,9 +38,16 @@ export function readRole(
   // Its place is the path item (§2.5); on the operation it can mean nothing else.
   const notification = isObject(onPath) ? onPath : child(node, 'x-ms-notification-content')
   const delivers = words(child(node, 'x-junctor-delivers'))?.toLowerCase() === 'request' ? 'request' : 'body'
+  const security = present({ security: readWebhookSecurity(context.reading, node) })
+  if (callbackPaths.length === 0 && security.security?.secret.from === 'hub')
+    context.reading.findings.error(
+      'DOCUMENT_INVALID',
+      'x-junctor-webhook has a `secretPath`, but no call registers this webhook: let `secret` name a connection parameter.',
+      { pointer: node.pointer, operation: context.operation },
+    )
   if (callbackPaths.length > 0) {
     return {
-      role: { role: 'webhook', callbackPaths, delivers, once: trigger === undefined },
+      role: { role: 'webhook', callbackPaths, delivers, once: trigger === undefined, ...security },
       event: notificationSchema(context, notification),
     }
   }
@@ -48,7 +56,7 @@ export function readRole(
   if (policy === undefined && isObject(notification)) {
     // No field takes the callback URL: the provider is told it by hand.
     return {
-      role: { role: 'webhook', callbackPaths: [], delivers, once: false },
+      role: { role: 'webhook', callbackPaths: [], delivers, once: false, ...security },
       event: notificationSchema(context, notification),
     }
   }

@@ -119,6 +119,18 @@ export function createMetrics() {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    webhookVerifications: new Counter({
+      name: 'junctor_webhook_verifications_total',
+      help: 'Deliveries to webhooks that verify them, by scheme and verdict (verified, unsigned, stale, forged).',
+      labelNames: ['scheme', 'verdict'] as const,
+      registers,
+    }),
+    webhookOrphans: new Counter({
+      name: 'junctor_webhook_registrations_orphaned_total',
+      help: 'Registrations that the hub could not delete at the provider and has given up; their deliveries are refused.',
+      labelNames: ['connector'] as const,
+      registers,
+    }),
     events: new Counter({
       name: 'junctor_events_total',
       help: 'Events written to the log.',

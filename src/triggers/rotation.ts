@@ -7,7 +7,7 @@ import type { FeedRow } from './feed-row.ts'
 import type { FeedColumn, FeedSeal } from './seal.ts'
 
 export interface ResealedFeeds {
-  /** How many texts; a feed has up to three. */
+  /** How many texts; a feed has up to four. */
   readonly resealed: number
   /** Feeds with a text that no configured key opens: to be removed and made again. */
   readonly broken: readonly FeedId[]
@@ -21,6 +21,7 @@ const sealedColumns = [
   ['pollState', 'poll_state'],
   ['tokenSealed', 'token_sealed'],
   ['registration', 'registration'],
+  ['webhookSecret', 'webhook_secret'],
 ] as const
 
 export function createFeedRotation({ db, seal }: { readonly db: Database; readonly seal: FeedSeal }) {

@@ -1,5 +1,5 @@
-// Columns of a feed that hold what must not be read from a copy of the database: the webhook token, and URLs that an
-// API handed out and that may carry credentials.
+// Columns of a feed that hold what must not be read from a copy of the database: the webhook's token and secret, and
+// URLs that an API handed out and that may carry credentials.
 import type { Secret } from '../secret.ts'
 import { secret } from '../secret.ts'
 
@@ -23,7 +23,7 @@ export interface Seal {
 export interface FeedColumn {
   readonly feedId: string
   readonly organizationId: string
-  readonly column: 'token_sealed' | 'registration' | 'poll_state'
+  readonly column: 'token_sealed' | 'registration' | 'poll_state' | 'webhook_secret'
 }
 
 export type FeedSeal = ReturnType<typeof createFeedSeal>

@@ -27,8 +27,9 @@ import { createStarter } from './start-feed.ts'
 import { createSubscribe } from './subscribe.ts'
 import { type Connectors, findTrigger, registersByCall } from './trigger.ts'
 import { createUpkeep } from './upkeep.ts'
+import type { DeliveryAnswer } from './webhook/answers.ts'
 import type { Delivery } from './webhook/delivery.ts'
-import { createReceiver, type DeliveryAnswer } from './webhook/receiver.ts'
+import { createReceiver } from './webhook/receiver.ts'
 import { createRegistration } from './webhook/registration.ts'
 import { createTokens } from './webhook/token.ts'
 import { createWebhookWork } from './webhook-work.ts'
@@ -150,7 +151,17 @@ export function createTriggers(options: TriggersOptions): Triggers {
   const pages = createEventPages({ db, limits, logger })
   const starter = createStarter({ feeds, scheduler, readers, connectors, clock, settings })
   const upkeep = createUpkeep({ db, feeds, bus, clock, logger, settings, ended: scheduler.nudge })
-  const receive = createReceiver({ db, tokens, connectors, bus, logger, metrics })
+  const receive = createReceiver({
+    db,
+    tokens,
+    connectors,
+    openConnection,
+    seal,
+    bus,
+    clock,
+    logger,
+    metrics,
+  })
 
   async function ended(feedId: FeedId): Promise<void> {
     bus.wake(feedId)

@@ -11,7 +11,7 @@ import { backoff } from './schedule.ts'
 import type { FeedSeal } from './seal.ts'
 import type { TriggerSettings } from './settings.ts'
 import { type Connectors, findTrigger, registersByCall, type Trigger, type WebhookRole } from './trigger.ts'
-import type { createRegistration } from './webhook/registration.ts'
+import type { Address, createRegistration } from './webhook/registration.ts'
 import type { Tokens } from './webhook/token.ts'
 
 const { feed } = schema
@@ -60,9 +60,9 @@ export function createWebhookWork(options: WebhookWorkOptions) {
       return
     }
     await dropOld(row, trigger, signal)
-    const url = await freshUrl(row, lease)
-    if (url === null) return
-    const location = await registration.register(row, trigger, url, signal)
+    const address = await freshAddress(row, trigger.role, lease)
+    if (address === null) return
+    const location = await registration.register(row, trigger, address, signal)
     const kept = await settle(lease, {
       ...active,
       registered: true,
@@ -72,19 +72,21 @@ export function createWebhookWork(options: WebhookWorkOptions) {
   }
 
   /**
-   * A URL that no earlier try told the provider, committed before this one does: where a crash or a lost answer left a
-   * registration that nobody knows of, what it delivers finds no feed, and no event comes twice. Null where the lease
-   * is lost.
+   * A URL, and a secret where the hub makes one, that no earlier try told the provider, committed before this one does:
+   * where a crash or a lost answer left a registration that nobody knows of, what it delivers finds no feed, and no
+   * event comes twice. Null where the lease is lost.
    */
-  async function freshUrl(row: FeedRow, lease: Lease): Promise<string | null> {
+  async function freshAddress(row: FeedRow, role: WebhookRole, lease: Lease): Promise<Address | null> {
     const token = tokens.make(row.id, row.organizationId)
+    const secret = role.security?.secret.from === 'hub' ? tokens.secret(row.id, row.organizationId) : null
     const held = await leases.underLease(lease, async transaction => {
       await transaction
         .update(feed)
-        .set({ ...token, registered: false, registration: null })
+        .set({ ...token, webhookSecret: secret?.sealed ?? null, registered: false, registration: null })
         .where(eq(feed.id, row.id))
     })
-    return held ? tokens.url({ ...row, ...token }) : null
+    const url = tokens.url({ ...row, ...token })
+    return held && url !== null ? { url, secret: secret?.plain ?? null } : null
   }
 
   /** The feed was paused, ended or taken over while the provider registered it. */

@@ -102,6 +102,29 @@ describe('data', () => {
     expect((await newest()).data).toEqual(expected)
   })
 
+  test.each([
+    ['bytes that are no text', Buffer.from([0x1f, 0x8b, 0x08, 0xff]), 'application/json', 'application/json'],
+    ['an image', Buffer.from([0x89, 0x50, 0x4e, 0x47]), 'image/png', 'image/png'],
+    ['bytes of no type', Buffer.from([0xff]), undefined, 'application/octet-stream'],
+    [
+      'a multipart form',
+      Buffer.from('--x\r\n'),
+      'multipart/form-data; boundary=x',
+      'multipart/form-data; boundary=x',
+    ],
+  ])('%s: kept as bytes', async (_, bytes, contentType, type) => {
+    expect((await raw(bodyUrl, bytes, contentType)).status).toBe(202)
+    expect((await newest()).data).toEqual({ '$content-type': type, $content: bytes.toString('base64') })
+  })
+
+  test('text in another charset, and one whose charset is not what it says', async () => {
+    const latin = Buffer.from('caf\u00e9', 'latin1')
+    expect((await raw(bodyUrl, latin, 'text/plain; charset=ISO-8859-1')).status).toBe(202)
+    expect((await newest()).data).toBe('caf\u00e9')
+    expect((await raw(bodyUrl, 'caf\u00e9', 'text/plain; charset="nobody-knows"')).status).toBe(202)
+    expect((await newest()).data).toBe('caf\u00e9')
+  })
+
   test('any JSON comes back exactly', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async value => {
@@ -157,6 +180,20 @@ test.each(['webhook-id', 'x-github-delivery', 'x-gitlab-event-uuid', 'idempotenc
     expect(row.lastSequence).toBe(2)
   },
 )
+
+test('a CloudEvent in structured mode has its id in the body', async () => {
+  const { feeds } = await triggers.list({ organizationId: 'org-1', first: 100 })
+  const feed = feeds.findLast(each => each.operationId === 'onHook')!
+  const type = 'application/cloudevents+json; charset=utf-8'
+  for (const [id, source] of [
+    ['1', 'a'],
+    ['1', 'a'],
+    ['1', 'b'],
+    ['2', 'a'],
+  ])
+    expect((await raw(bodyUrl, JSON.stringify({ specversion: '1.0', id, source }), type)).status).toBe(202)
+  expect((await triggers.events(feed.id, { first: 10 })).events).toHaveLength(3)
+})
 
 test('an id of CloudEvents is one for its source only', async () => {
   const { feeds } = await triggers.list({ organizationId: 'org-1', first: 100 })

@@ -86,6 +86,15 @@ export const feed = pgTable(
     registered: boolean('registered').notNull().default(false),
     /** Where the provider said the registration lives, sealed; null where it did not say. */
     registration: text('registration'),
+    registeredAt: moment('registered_at'),
+    /** When the provider said that the registration ends; null where it did not say. */
+    registrationExpiresAt: moment('registration_expires_at'),
+    /** When to register anew, before that. */
+    renewAt: moment('renew_at'),
+    /** What deliveries are signed with where no connection holds it: made by the hub, or told by the provider; sealed. */
+    webhookSecret: text('webhook_secret'),
+    /** True for a webhook action: the call was made once, and its one callback ends the feed. */
+    once: boolean('once').notNull().default(false),
 
     /**
      * Sequence of the newest event; taken under this row's lock. A sequence that no event has is a hole: a time in

@@ -1,7 +1,7 @@
 // The registration's body with the callback URL in every place that takes it (connector-format §5.2).
 import { isJsonObject, type Json } from '../../json.ts'
 
-/** A copy of the body with `url` at each path; missing parents are made, a whole number indexes an array. */
+/** A copy of the body with `url` (or another text) at each path; missing parents are made, a whole number indexes an array. */
 export function withCallback(
   body: Json | undefined,
   paths: readonly (readonly string[])[],

@@ -1,10 +1,12 @@
 // The receiver: an HTTP request at a webhook's URL flows in; an event in the log, then an answer, flow out. A 2xx to a
 // delivery says that the event is stored and will not be lost; what is not stored is refused, so that its sender knows.
+// What a webhook declares of its senders is looked at before anything of a delivery is kept, over the bytes as they came.
 
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
+import type { Clock } from '../../clock.ts'
 import { isJunctorError } from '../../errors.ts'
-import { type Database, schema } from '../../store/index.ts'
+import { schema } from '../../store/index.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
 import type { Bus } from '../bus/contract.ts'
 import { appendEvents, type NewEvent } from '../event-log.ts'
@@ -12,51 +14,75 @@ import { feedIdOf } from '../feed.ts'
 import type { FeedRow } from '../feed-row.ts'
 import { fenced } from '../lease.ts'
 import { type Connectors, findTrigger, type WebhookRole } from '../trigger.ts'
-import { type Delivery, deliveryBodyLimit, deliveryId, depthLimit, eventData } from './delivery.ts'
+import { again, type DeliveryAnswer, ended, paused, type Told, told, unverified } from './answers.ts'
+import { depthLimit } from './content.ts'
+import {
+  type Delivery,
+  deliveryBodyLimit,
+  eventData,
+  type Hidden,
+  type OpenDelivery,
+  openDelivery,
+} from './delivery.ts'
+import { deliveryId, longestId } from './delivery-id.ts'
+import { createGuards, type Guard, type GuardOptions } from './guard.ts'
+import { createHandshaker, type HandshakerOptions } from './shake-hands.ts'
 import type { Tokens } from './token.ts'
 
 const { feed } = schema
 
-export interface DeliveryAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-export interface ReceiverOptions {
-  readonly db: Database
+export interface ReceiverOptions extends GuardOptions, HandshakerOptions {
   readonly tokens: Tokens
   readonly connectors: Connectors
   readonly bus: Bus
+  readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
 }
 
-/** Seconds, in answers that ask for the delivery again. */
-const retryAfter = { paused: 300, failed: 10 }
-
 /** Makes the receiver. It never throws. */
-export function createReceiver({ db, tokens, connectors, bus, logger, metrics }: ReceiverOptions) {
-  async function receive(delivery: Delivery): Promise<{ answer: DeliveryAnswer; outcome: string }> {
+export function createReceiver(options: ReceiverOptions) {
+  const { db, tokens, connectors, bus, clock, logger, metrics } = options
+  const guardOf = createGuards(options)
+  const shakeHands = createHandshaker(options)
+
+  async function receive(request: Delivery): Promise<Told> {
     // One answer for every token that is not there, found or not found at the same cost.
-    const row = await tokens.find(delivery.token)
+    const row = await tokens.find(request.token)
     if (!row) return told(404, 'There is no webhook here.', 'unknown')
-    if (row.status === 'ENDED') return told(410, 'This webhook has ended.', 'ended')
-    if (delivery.method === 'GET' || delivery.method === 'HEAD')
-      return told(200, 'This webhook takes deliveries by POST.', 'reachability')
-    if (delivery.method !== 'POST' && delivery.method !== 'PUT')
-      return told(405, 'This webhook takes deliveries by POST.', 'method', { allow: 'GET, HEAD, POST, PUT' })
-    if (delivery.body.byteLength > deliveryBodyLimit)
+    if (row.status === 'ENDED') return ended()
+    if (request.body.byteLength > deliveryBodyLimit)
       return told(413, `A delivery may have ${deliveryBodyLimit} bytes.`, 'too_large')
-    if (row.status === 'PAUSED') return paused()
-    const role = await webhookRole(row)
-    const found = eventData(role.delivers, delivery)
-    if (found === 'depth') return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
-    const event = { key: deliveryId(delivery.headers) ?? randomUUID(), data: found.data }
-    return store(row, event, role.once)
+    if (row.status === 'PAUSED' && delivers(request)) return paused()
+    return take(row, openDelivery(request))
   }
 
-  async function store(row: FeedRow, event: NewEvent, once: boolean) {
+  async function take(row: FeedRow, delivery: OpenDelivery): Promise<Told> {
+    const { definition, role } = await findTrigger(connectors, row)
+    const webhook: WebhookRole = role.role === 'webhook' ? role : noRole
+    const guard = await guardOf(row, definition, webhook)
+    const early = await shakeHands(row, guard, delivery, false)
+    if (early) return early
+    if (!delivers(delivery)) return asked(delivery)
+    if (!isVerified(guard, delivery)) return unverified()
+    const late = await shakeHands(row, guard, delivery, true)
+    if (late) return late
+    if (delivery.tooDeep()) return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
+    return store(
+      row,
+      { key: keyOf(guard, delivery), data: eventData(webhook.delivers, delivery, hiddenBy(guard)) },
+      webhook.once,
+    )
+  }
+
+  function isVerified({ verifier, keys }: Guard, delivery: OpenDelivery): boolean {
+    if (verifier === null) return true
+    const verdict = verifier.verify(delivery, { ...keys, now: clock.now() })
+    metrics.webhookVerifications.inc({ scheme: verifier.scheme, verdict })
+    return verdict === 'verified'
+  }
+
+  async function store(row: FeedRow, event: NewEvent, once: boolean): Promise<Told> {
     const added = await db.transaction(async transaction => {
       const [locked] = await transaction.select().from(feed).where(eq(feed.id, row.id)).for('update')
       if (!locked || locked.status === 'ENDED') return 'ended'
@@ -65,16 +91,11 @@ export function createReceiver({ db, tokens, connectors, bus, logger, metrics }:
       if (once) await transaction.update(feed).set(answered).where(eq(feed.id, row.id))
       return count
     })
-    if (added === 'ended') return told(410, 'This webhook has ended.', 'ended')
+    if (added === 'ended') return ended()
     if (added === 'paused') return paused()
     metrics.events.inc({ connector: metrics.connectorLabel(row.connector) }, added)
     bus.wake(feedIdOf(row.id))
     return told(202, '', added === 0 ? 'repeated' : 'stored')
-  }
-
-  async function webhookRole(row: FeedRow): Promise<Pick<WebhookRole, 'delivers' | 'once'>> {
-    const { role } = await findTrigger(connectors, row)
-    return role.role === 'webhook' ? role : { delivers: 'body', once: false }
   }
 
   return async function answer(delivery: Delivery): Promise<DeliveryAnswer> {
@@ -85,11 +106,42 @@ export function createReceiver({ db, tokens, connectors, bus, logger, metrics }:
     } catch (error) {
       metrics.webhooks.inc({ outcome: 'failed' })
       logger.error({ error }, 'A webhook delivery could not be stored; the provider is asked to repeat it.')
-      const known = isJunctorError(error) && error.code === 'CONNECTOR_NOT_FOUND'
-      const why = known ? 'The connector of this webhook is not loaded.' : 'The event could not be stored.'
-      return again(why, 'failed').answer
+      const why = isJunctorError(error) ? reasons[error.code] : undefined
+      return again(why ?? 'The event could not be stored.', 'failed').answer
     }
   }
+}
+
+const delivers = ({ method }: Delivery) => method === 'POST' || method === 'PUT'
+
+/** A request that brings nothing. */
+function asked({ method }: Delivery): Told {
+  const by = 'This webhook takes deliveries by POST.'
+  if (method === 'GET' || method === 'HEAD') return told(200, by, 'reachability')
+  return told(405, by, 'method', { allow: 'GET, HEAD, POST, PUT' })
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  CONNECTOR_NOT_FOUND: 'The connector of this webhook is not loaded.',
+  CONNECTION_INACTIVE: 'The connection of this webhook cannot be used now.',
+}
+
+/** The operation is no webhook any more; what was registered before may still come. */
+const noRole: WebhookRole = { role: 'webhook', callbackPaths: [], delivers: 'body', once: false }
+
+/** What would tell readers of events how to send them. */
+function hiddenBy({ verifier, keys }: Guard): Hidden {
+  const { header } = keys.options
+  return {
+    headers: header === undefined ? [] : [header],
+    content: content => verifier?.withoutSecret?.(content) ?? content,
+  }
+}
+
+/** What names the event: the scheme's id, else what senders use for that, else nothing that repeats. */
+function keyOf({ verifier, keys }: Guard, delivery: OpenDelivery): string {
+  const own = verifier?.deliveryId(delivery, keys) ?? null
+  return own !== null && own !== '' && own.length <= longestId ? own : (deliveryId(delivery) ?? randomUUID())
 }
 
 /** A webhook action waits for one callback, and this was it. */
@@ -101,17 +153,3 @@ const answered = {
   nextDueAt: null,
   registered: false,
 } as const
-
-/** A paused feed collects nothing. Its sender may keep what it has until the feed is resumed. */
-const paused = () => again('This webhook is paused.', 'paused')
-
-function again(why: string, outcome: keyof typeof retryAfter) {
-  return told(503, `${why} Deliver it again.`, outcome, { 'retry-after': String(retryAfter[outcome]) })
-}
-
-function told(status: number, body: string, outcome: string, headers: Readonly<Record<string, string>> = {}) {
-  return {
-    outcome,
-    answer: { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body },
-  }
-}

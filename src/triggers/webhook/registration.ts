@@ -1,4 +1,5 @@
 // Telling the provider where to deliver, and that it need not any more (connector-format §5.2).
+import type { Secret } from '../../secret.ts'
 import { readArguments } from '../binding.ts'
 import type { FeedCall } from '../call.ts'
 import type { FeedRow } from '../feed-row.ts'
@@ -7,6 +8,13 @@ import { withCallback } from './callback-body.ts'
 
 export interface RegistrationOptions {
   readonly call: FeedCall
+}
+
+/** What the provider is told. */
+export interface Address {
+  readonly url: string
+  /** What its deliveries are to be signed with, or to quote; null where the hub makes none. */
+  readonly secret: Secret | null
 }
 
 /** Statuses of a DELETE that mean: it is gone already. */
@@ -18,11 +26,16 @@ export function createRegistration({ call }: RegistrationOptions) {
     async register(
       row: FeedRow,
       trigger: Trigger & { readonly role: WebhookRole },
-      callbackUrl: string,
+      { url, secret }: Address,
       signal: AbortSignal,
     ): Promise<string | null> {
       const bound = readArguments(row.arguments)
-      const body = withCallback(bound.body, trigger.role.callbackPaths, callbackUrl)
+      const { callbackPaths, security } = trigger.role
+      const called = withCallback(bound.body, callbackPaths, url)
+      const body =
+        secret !== null && security?.secret.from === 'hub'
+          ? withCallback(called, [security.secret.path], secret.reveal())
+          : called
       const result = await call(row, trigger, { arguments: { ...bound, body }, signal })
       const { location } = result.headers
       return location === undefined ? null : new URL(location, result.url).href

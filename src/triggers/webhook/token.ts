@@ -1,7 +1,8 @@
-// The token in a webhook's URL: the only thing that authenticates a delivery. Its hash finds the feed; the token
-// itself is sealed, so that the URL can be shown.
+// The token in a webhook's URL, which authenticates a delivery where nothing else is declared. Its hash finds the feed;
+// the token itself is sealed, so that the URL can be shown.
 import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
+import { type Secret, secret } from '../../secret.ts'
 import type { Database } from '../../store/index.ts'
 import { schema } from '../../store/index.ts'
 import type { FeedRow } from '../feed-row.ts'
@@ -29,6 +30,15 @@ export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions)
       const token = Buffer.from(randomBytes(tokenBytes)).toString('base64url')
       const sealed = seal.seal(token, { feedId, organizationId, column: 'token_sealed' })
       return { tokenHash: hash(token), tokenSealed: sealed }
+    },
+
+    /** A new secret for the provider to sign with or quote, and as the feed's column. */
+    secret(feedId: string, organizationId: string): { readonly plain: Secret; readonly sealed: string } {
+      const text = Buffer.from(randomBytes(tokenBytes)).toString('base64url')
+      return {
+        plain: secret(text),
+        sealed: seal.seal(text, { feedId, organizationId, column: 'webhook_secret' }),
+      }
     },
 
     /** The feed that this token belongs to; null for a token that nobody has. */
