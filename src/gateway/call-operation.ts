@@ -2,7 +2,7 @@
 
 import type { OperationDefinition } from '../definition/index.ts'
 import { JunctorError } from '../errors.ts'
-import { Bytes, bytesOf, type InvocationResult } from '../invocation/index.ts'
+import { Bytes, bytesOf, type InvocationResult, type WireArguments } from '../invocation/index.ts'
 import type { CompiledOperation } from '../subgraph/index.ts'
 import { type WiredArguments, wireArguments } from '../subgraph/index.ts'
 import { watchCalls } from './call-trace.ts'
@@ -33,6 +33,7 @@ interface CallServices {
   readonly invoker: Services['invoker']
   readonly audit: Pick<Services['audit'], 'append'>
   readonly fileLinks: Pick<Services['fileLinks'], 'link'>
+  readonly triggers: Pick<Services['triggers'], 'ask'>
 }
 
 /** Makes resolvers for root queries and mutations; null for a name that is no connector's operation. */
@@ -60,28 +61,45 @@ export function createOperationCaller(services: CallServices) {
 
     return async (_source, args, context, key) => {
       const actor = signedIn(context)
-      assertAnswers(operationDefinition, name, operation.field)
       const wire = wired(args as Readonly<Record<string, unknown>>)
       const used = await services.connections.use(actor, identity, wire.connection ?? null)
+      const { limit } = wire
+      const watch = await watchCalls(services, context, {
+        key,
+        connector: name,
+        operation: operation.operationId,
+        connection: used?.open.id ?? null,
+      })
+      const { signal } = context
       const invocation = {
         definition,
         operation: operationDefinition,
         connection: used?.open ?? null,
         arguments: wire,
-        signal: context.signal,
-        watch: await watchCalls(services, context, {
-          key,
-          connector: name,
-          operation: operation.operationId,
-          connection: used?.open.id ?? null,
-        }),
+        signal,
+        watch,
       }
       if (isOpened)
         return openFile(services.fileLinks, context.calls, invocation, { caller: actor, connector: identity })
-      const { limit } = wire
-      const outcome = await attempt(() =>
-        limit === undefined ? context.calls.call(invocation) : context.calls.pages(invocation, limit),
-      )
+      const outcome = await attempt(async () => {
+        if (operation.result === 'feed')
+          return services.triggers.ask({
+            binding: {
+              organizationId: used?.organizationId ?? actor.organizationId,
+              ...identity,
+              operationId: operation.operationId,
+              field,
+              connectionId: used?.open.id ?? null,
+              arguments: boundArguments(wire),
+            },
+            ownerId: actor.userId,
+            signal,
+            watch,
+          })
+        const called =
+          limit === undefined ? context.calls.call(invocation) : context.calls.pages(invocation, limit)
+        return fieldValue(operation, await called)
+      })
       if (operation.root === 'Mutation')
         await services.audit.append(actor, {
           action: operation.field,
@@ -91,18 +109,14 @@ export function createOperationCaller(services: CallServices) {
           outcome: 'error' in outcome ? codeOf(outcome.error) : 'OK',
         })
       if ('error' in outcome) throw outcome.error
-      return fieldValue(operation, outcome.value)
+      return outcome.value
     }
   }
 }
 
-function assertAnswers({ role, id }: OperationDefinition, connector: string, field: string): void {
-  if (role.role === 'webhook')
-    throw new JunctorError(
-      'OPERATION_UNSUPPORTED',
-      `${field} waits for one callback, which the hub does not run yet; call the API without it.`,
-      { details: { connector, operation: id } },
-    )
+/** Only what goes on the wire. */
+export function boundArguments({ parameters, body }: WiredArguments): WireArguments {
+  return { parameters, ...(body === undefined ? {} : { body }) }
 }
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown }

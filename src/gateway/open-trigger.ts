@@ -1,9 +1,10 @@
 // A connector's trigger, opened: GraphQL arguments → binding → feed → the events as the field's values.
+import type { ConnectorIdentity } from '../connections/index.ts'
 import { JunctorError } from '../errors.ts'
 import type { Actor } from '../identity/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
-import type { Binding, FeedEvent } from '../triggers/index.ts'
-import { operationOf } from './call-operation.ts'
+import type { Binding, FeedEvent, FeedId } from '../triggers/index.ts'
+import { boundArguments, operationOf } from './call-operation.ts'
 import { identityOf } from './catalogue/installed.ts'
 import { type RequestContext, signedIn } from './context.ts'
 import { guardedEvents } from './guarded-events.ts'
@@ -11,6 +12,7 @@ import { mappedEvents } from './mapped-events.ts'
 import type { Resolver } from './resolver.ts'
 import type { Services } from './services.ts'
 import type { Slice } from './slices/slice.ts'
+import { noFeed, readableFeed } from './visible-feed.ts'
 
 /** An event as resolvers read it; `feed` is resolved further only where the hub's own Feed type is in the slice. */
 export interface EventSource {
@@ -24,10 +26,10 @@ export interface EventSource {
 
 /** What opening a trigger needs. */
 export interface TriggerServices extends Pick<Services, 'triggers' | 'clock' | 'logger' | 'metrics'> {
-  readonly connections: Pick<Services['connections'], 'resolve' | 'get'>
+  readonly connections: Pick<Services['connections'], 'resolve' | 'get' | 'roleOf'>
 }
 
-/** Makes the event sources of root subscriptions; null for a name that is no connector's trigger. */
+/** Makes the event sources of root subscriptions; null for a name that is no connector's trigger or webhook action. */
 export function createTriggerOpener(services: TriggerServices) {
   return function openerOf(slice: Slice, field: string): Resolver | null {
     const found = slice.operations.get(field)
@@ -36,6 +38,9 @@ export function createTriggerOpener(services: TriggerServices) {
     const { connector, operation } = found
     const identity = identityOf(connector.entry)
     const payload = payloadType(slice, field)
+    if (operation.result === 'feed')
+      return (_source, args, context) =>
+        openAnswer(services, context, { args: args as AnswerArgs, identity, field, typename: payload })
 
     return async (_source, args, context) => {
       const actor = signedIn(context)
@@ -49,7 +54,7 @@ export function createTriggerOpener(services: TriggerServices) {
           operationId: operationOf(connector, operation).id,
           field,
           connectionId: connection?.id ?? null,
-          arguments: { parameters: wire.parameters, ...(wire.body === undefined ? {} : { body: wire.body }) },
+          arguments: boundArguments(wire),
         },
         ownerId: actor.userId,
         after: wire.after,
@@ -59,8 +64,40 @@ export function createTriggerOpener(services: TriggerServices) {
   }
 }
 
+interface AnswerArgs {
+  readonly feed: string
+  readonly after?: string | null
+}
+
+/** The answer to a webhook action: the feed that its call answered with, and no other. */
+async function openAnswer(
+  services: TriggerServices,
+  context: RequestContext,
+  asked: {
+    readonly args: AnswerArgs
+    readonly identity: ConnectorIdentity
+    readonly field: string
+    readonly typename: string
+  },
+): Promise<AsyncIterable<EventSource>> {
+  const { feed: id, after } = asked.args
+  const feed = await readableFeed(services, context, id)
+  const { connector, importId } = asked.identity
+  if (feed.field !== asked.field || feed.connector !== connector || feed.importId !== importId)
+    throw noFeed(id)
+  return openStream(services, context, {
+    binding: feed,
+    follow: feed.id,
+    ownerId: signedIn(context).userId,
+    after,
+    typename: asked.typename,
+  })
+}
+
 interface Stream {
   readonly binding: Binding
+  /** Read this feed, and make none. */
+  readonly follow?: FeedId
   readonly ownerId: string
   readonly after: string | null | undefined
   readonly typename: string
@@ -76,12 +113,15 @@ export async function openStream(
   stream: Stream,
 ): Promise<AsyncIterable<EventSource>> {
   const left = new AbortController()
-  const opened = await services.triggers.subscribe({
-    binding: stream.binding,
-    options: { durable: false, ownerId: stream.ownerId },
+  const reading = {
     ...(stream.after ? { after: stream.after } : {}),
     signal: AbortSignal.any([context.signal, left.signal]),
-  })
+  }
+  const { binding, follow, ownerId } = stream
+  const opened =
+    follow === undefined
+      ? await services.triggers.subscribe({ binding, options: { durable: false, ownerId }, ...reading })
+      : await services.triggers.follow({ feedId: follow, ...reading })
   services.metrics.subscribers.inc()
   left.signal.addEventListener('abort', () => services.metrics.subscribers.dec(), { once: true })
   const guarded = guardedEvents({

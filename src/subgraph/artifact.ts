@@ -23,9 +23,11 @@ export interface CompiledOperation {
   readonly inputTypes: Readonly<Record<string, string>>
   /**
    * How the upstream value becomes the field's: `value` as it is; `nothing` for an operation without a response
-   * (the field is Boolean, true on success); `file` for bytes.
+   * (the field is Boolean, true on success); `file` for bytes. `feed`: a webhook action, whose callback is the one
+   * event of the feed that it answers with; the subscription field of the same name, with the arguments `feed` and
+   * `after`, is not in the table of operations.
    */
-  readonly result: 'value' | 'nothing' | 'file'
+  readonly result: 'value' | 'nothing' | 'file' | 'feed'
   /** A GraphQL document that runs it, ready to paste. */
   readonly example: string
 }

@@ -19,7 +19,7 @@ export function createFeedCall({ invoker, openConnection }: CallOptions) {
     {
       assertHeld,
       ...how
-    }: Pick<Invocation, 'arguments' | 'signal' | 'url' | 'method' | 'accept' | 'ifNoneMatch'> & {
+    }: Pick<Invocation, 'arguments' | 'signal' | 'url' | 'method' | 'accept' | 'ifNoneMatch' | 'watch'> & {
       /** Throws where somebody else may be making this call by now. */
       readonly assertHeld?: () => void
     },

@@ -18,6 +18,20 @@ export interface Ensured {
   readonly fresh: boolean
 }
 
+/** What a feed is bound to, as columns. */
+export function boundColumns(binding: Binding) {
+  const { organizationId, connector, importId, operationId, field, connectionId } = binding
+  return {
+    organizationId,
+    connector,
+    importId,
+    operationId,
+    field,
+    connectionId,
+    arguments: printArguments(binding.arguments),
+  }
+}
+
 /** Finds, starts again or makes the one feed of the binding. Throws FORBIDDEN as `adoption` does. */
 export type FeedMaker = (binding: Binding, kind: FeedRow['kind'], options: FeedOptions) => Promise<Ensured>
 
@@ -75,16 +89,10 @@ export function createFeedMaker({ db, tokens, settings }: FeedTableOptions): Fee
     const [row] = await db
       .insert(feed)
       .values({
+        ...boundColumns(binding),
         id,
-        organizationId: binding.organizationId,
         ownerId: options.ownerId,
-        connector: binding.connector,
-        importId: binding.importId,
-        operationId: binding.operationId,
-        field: binding.field,
         kind,
-        connectionId: binding.connectionId,
-        arguments: printArguments(binding.arguments),
         binding: hash,
         status: 'STARTING',
         durable: options.durable,

@@ -25,6 +25,7 @@ export function feedOf(row: FeedRow): Feed {
     status: row.status,
     statusReason: row.statusReason,
     durable: row.durable,
+    once: row.once,
     intervalSeconds: row.intervalSeconds,
     lastEventAt: row.lastEventAt,
     lastPollAt: row.lastPollAt,

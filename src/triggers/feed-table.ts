@@ -22,6 +22,8 @@ export interface FeedTableOptions {
 
 export type FeedTable = ReturnType<typeof createFeedTable>
 
+const noCallback = 'No callback came in time.'
+
 export const removedConnector = 'Its connector was removed.'
 
 export function createFeedTable(options: FeedTableOptions) {
@@ -50,11 +52,24 @@ export function createFeedTable(options: FeedTableOptions) {
       await db
         .update(feed)
         .set({ lingerUntil: secondsFromNow(settings.lingerSeconds) })
-        .where(and(inArray(feed.id, [...feedIds]), not(feed.durable), sql`${feed.status} <> 'ENDED'`))
+        // A webhook action has a time of its own to wait.
+        .where(
+          and(
+            inArray(feed.id, [...feedIds]),
+            not(feed.durable),
+            not(feed.once),
+            sql`${feed.status} <> 'ENDED'`,
+          ),
+        )
     },
 
     async pause(feedId: FeedId): Promise<FeedRow> {
       const row = await need(feedId)
+      if (row.once)
+        throw new JunctorError(
+          'BAD_INPUT',
+          `The feed ${feedId} waits for one answer, which may not come again: it cannot be paused, but deleted.`,
+        )
       const [paused] = await db
         .update(feed)
         .set({
@@ -108,11 +123,14 @@ export function createFeedTable(options: FeedTableOptions) {
         )
     },
 
-    /** Ends the ephemeral feeds that nobody has subscribed to for the linger time. */
+    /** Ends the ephemeral feeds that nobody has subscribed to for the linger time, and webhook actions after theirs. */
     async endLingering(): Promise<FeedRow[]> {
       return db
         .update(feed)
-        .set({ ...ending, statusReason: 'Nobody was subscribed any more.' })
+        .set({
+          ...ending,
+          statusReason: sql`case when ${feed.once} then ${noCallback} else 'Nobody was subscribed any more.' end`,
+        })
         .where(and(lt(feed.lingerUntil, sql`now()`), not(feed.durable), sql`${feed.status} <> 'ENDED'`))
         .returning()
     },

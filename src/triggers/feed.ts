@@ -34,6 +34,8 @@ export interface Feed extends ConnectorIdentity {
   readonly status: FeedStatus
   readonly statusReason: string | null
   readonly durable: boolean
+  /** A webhook action: it ends with its one event. */
+  readonly once: boolean
   readonly intervalSeconds: number
   readonly lastEventAt: Date | null
   readonly lastPollAt: Date | null

@@ -82,7 +82,7 @@ async function* stream(options: ReadOptions, signal: AbortSignal): AsyncGenerato
 function isOver(feedId: FeedId, standing: FeedStanding | null, once: boolean): boolean {
   if (!standing) throw ended(feedId, 'It is gone.')
   if (standing.status !== 'ENDED') return false
-  if (once) return true
+  if (once && standing.lastSequence > 0) return true
   throw ended(feedId, standing.statusReason ?? '')
 }
 

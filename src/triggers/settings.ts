@@ -23,6 +23,8 @@ export interface TriggerSettings {
   readonly upkeepSeconds: number
   /** How long `subscribe` and `create` wait for a feed that starts. */
   readonly startSeconds: number
+  /** How long a webhook action waits for its callback. */
+  readonly answerSeconds: number
   /** Tries to unregister a webhook before it is given up. */
   readonly unregisterAttempts: number
   /** Events older than this are pruned, and feeds that ended as long ago. */
@@ -47,6 +49,7 @@ export const defaultSettings: TriggerSettings = {
   backstopSeconds: 1,
   upkeepSeconds: 15,
   startSeconds: 60,
+  answerSeconds: 7 * 24 * 3600,
   unregisterAttempts: 8,
   retentionSeconds: 7 * 24 * 3600,
   retentionCount: 100_000,

@@ -49,6 +49,11 @@ export function createSubscribe({
 
   return async function subscribe({ binding, options, after, signal }) {
     const { role } = await findTrigger(connectors, binding)
+    if (role.role === 'webhook' && role.once)
+      throw new JunctorError(
+        'BAD_INPUT',
+        `${binding.field} is called first: give the id of the feed that it answers with.`,
+      )
     const position = after === undefined ? null : await checked(after, bindingHash(binding))
     const kind = role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
     const { row, fresh } = await feeds.ensure(binding, kind, options)
@@ -60,8 +65,7 @@ export function createSubscribe({
       const started = await starter.start(feedId, fresh, signal)
       const from = position?.sequence ?? beginning(row, started)
       if (position) await checkReadable(position, started)
-      const once = role.role === 'webhook' && role.once
-      const events = readFeed({ clock, pages, readers, feedId, from, membership, signal, once })
+      const events = readFeed({ clock, pages, readers, feedId, from, membership, signal, once: false })
       return { feed: feedOf(started), events }
     } catch (error) {
       membership.leave()

@@ -6,6 +6,7 @@ import { isJunctorError, JunctorError } from '../errors.ts'
 import { isId } from '../id.ts'
 import type { Store } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
+import { type AskRequest, createAsk } from './ask.ts'
 import type { Bus } from './bus/contract.ts'
 import { type CallOptions, createFeedCall } from './call.ts'
 import { createDueGauges } from './due-gauges.ts'
@@ -14,6 +15,7 @@ import type { Binding, Feed, FeedEvent, FeedEventPage, FeedId, FeedOptions, Feed
 import { feedIdOf } from './feed.ts'
 import { type FeedRow, feedOf } from './feed-row.ts'
 import { createFeedTable, removedConnector } from './feed-table.ts'
+import { createFollow } from './follow.ts'
 import { createLeases } from './lease.ts'
 import { eventPage } from './log-page.ts'
 import { createPollWork } from './poll-work.ts'
@@ -72,12 +74,26 @@ export interface Triggers extends AsyncDisposable {
     readonly signal: AbortSignal
   }): Promise<Subscription>
   /**
+   * Calls a webhook action and gives the feed whose one event will be its callback; it ends with that, or when none
+   * came for long. Each call is a feed of its own. Throws CONNECTOR_NOT_FOUND, BAD_INPUT, and what the call throws.
+   */
+  ask(request: AskRequest): Promise<Feed>
+  /**
+   * Reads a feed that is there, from behind `after`, else from its beginning. The answer to a webhook action completes
+   * the stream. Throws FEED_NOT_FOUND, CURSOR_INVALID.
+   */
+  follow(request: {
+    readonly feedId: FeedId
+    readonly after?: string
+    readonly signal: AbortSignal
+  }): Promise<Subscription>
+  /**
    * Makes the binding's feed durable, and starts it. One that is there already is changed by its owner, or where
    * `mayChange` says so, and only in what was given; the first who makes it durable owns it. Throws FORBIDDEN where
    * somebody else would change or resume it, and what a registration throws.
    */
   create(binding: Binding, options: FeedOptions): Promise<Feed>
-  /** Stops collecting; a webhook is unregistered, and its late deliveries refused. Throws FEED_NOT_FOUND. */
+  /** Stops collecting; a webhook is unregistered, and its late deliveries refused. Throws FEED_NOT_FOUND, BAD_INPUT. */
   pause(feedId: FeedId): Promise<Feed>
   /** Goes on where it stopped; look at the status for how that went. Throws FEED_NOT_FOUND. */
   resume(feedId: FeedId): Promise<Feed>
@@ -182,8 +198,13 @@ export function createTriggers(options: TriggersOptions): Triggers {
   return {
     subscribe: createSubscribe({ clock, feeds, starter, readers, pages, connectors }),
 
+    ask: createAsk({ db, feeds, tokens, connectors, registration, webhooks, seal, bus, settings }),
+    follow: createFollow({ clock, feeds, readers, pages }),
+
     async create(binding, feedOptions) {
       const { role } = await findTrigger(connectors, binding)
+      if (role.role === 'webhook' && role.once)
+        throw new JunctorError('BAD_INPUT', `${binding.field} is no trigger: call it.`)
       const kind = role.role === 'polling' ? 'POLLING' : 'WEBHOOK'
       const { row, fresh } = await feeds.ensure(binding, kind, { ...feedOptions, durable: true })
       await starter.start(feedIdOf(row.id), fresh, AbortSignal.timeout(settings.startSeconds * 1000))

@@ -62,7 +62,7 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     await dropOld(row, trigger, signal)
     const address = await freshAddress(row, trigger.role, lease)
     if (address === null) return
-    const location = await registration.register(row, trigger, address, signal)
+    const { location } = await registration.register(row, trigger, address, signal)
     const kept = await settle(lease, {
       ...active,
       registered: true,
@@ -89,7 +89,7 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     return held && url !== null ? { url, secret: secret?.plain ?? null } : null
   }
 
-  /** The feed was paused, ended or taken over while the provider registered it. */
+  /** The feed was paused, ended or taken over while the provider registered it. Never throws. */
   async function abandon(row: FeedRow, trigger: Trigger, location: string): Promise<void> {
     try {
       await registration.unregister(row, trigger, location, AbortSignal.timeout(abandonSeconds * 1000))
@@ -161,7 +161,7 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     await settle(lease, { ...unregistered, statusReason, nextDueAt: againIfRemoved(row) })
   }
 
-  return { register, unregister }
+  return { register, unregister, abandon }
 }
 
 const unregistered = { registered: false, registration: null, consecutiveFailures: 0 }

@@ -140,5 +140,7 @@ function taskOf(row: FeedRow): Task {
   if (row.removed) return 'delete'
   if (!live) return 'nothing'
   if (row.kind === 'POLLING') return 'poll'
+  // A webhook action is called by whoever wants its answer, and never again.
+  if (row.once) return 'confirm'
   return row.status === 'STARTING' || !row.registered ? 'register' : 'confirm'
 }

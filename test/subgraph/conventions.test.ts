@@ -104,7 +104,7 @@ describe('triggers', () => {
     expect(it.artifact.sdl).not.toContain('WhenIssueChangesResponse')
   })
 
-  test('a webhook action is a mutation of what its callback brings', async () => {
+  test('a webhook action is a mutation that gives a feed, and a subscription of the same name for its answer', async () => {
     const asks = operation('AskAndWait', {
       method: 'POST',
       role: { ...webhook, once: true } as typeof webhook,
@@ -112,8 +112,14 @@ describe('triggers', () => {
       event: object({ approved: flag }),
     })
     const { artifact, diagnostics, field, type } = await compiled(connector([asks]))
-    expect(field('shop_askAndWait')).toBe('Mutation.shop_askAndWait(connection: ID): shop_AskAndWaitCallback')
-    expect(type('shop_AskAndWaitCallback')).toBe('type shop_AskAndWaitCallback { approved: Boolean }')
+    expect(field('shop_askAndWait')).toBe('Mutation.shop_askAndWait(connection: ID): Feed!')
+    expect(artifact.sdl).toContain('extend type Subscription')
+    expect(artifact.sdl.replace(/"[^"]*"/g, '')).toMatch(
+      /shop_askAndWait\(\s+feed: ID!\s+after: String\s+\): shop_AskAndWaitEvent!/,
+    )
+    expect(type('shop_AskAndWaitEvent')).toContain('data: shop_AskAndWaitEventData')
+    expect(type('shop_AskAndWaitEventData')).toBe('type shop_AskAndWaitEventData { approved: Boolean }')
+    expect(artifact.operations[0]).toMatchObject({ root: 'Mutation', result: 'feed' })
     expect(artifact.operations).toHaveLength(1)
     expect(diagnostics).toEqual([])
   })

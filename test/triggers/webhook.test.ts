@@ -186,21 +186,6 @@ test('the URL is shown only where it is to be told by hand', async () => {
   expect(await triggers.webhookUrl(byHand)).toMatch(new RegExp(`^${publicUrl}/webhooks/[\\w-]{43}$`))
 })
 
-test('a webhook action: one call, one callback, and the stream is complete', async () => {
-  const triggers = world.engine()
-  const { events } = await triggers.subscribe({
-    binding: world.binding('ask'),
-    options: ephemeral,
-    signal: running(),
-  })
-  const subscriber = gather(events)
-  expect((await deliver(triggers, urlOfAsk(), { id: 7 })).status).toBe(202)
-  expect(await subscriber.ended).toBeNull()
-  expect(subscriber.ids()).toEqual([7])
-  expect((await deliver(triggers, urlOfAsk(), { id: 8 })).status).toBe(410)
-})
-const urlOfAsk = urlOf
-
 /** Resolves when the provider has registered and holds its answer back; `release` lets it go. */
 function heldAnswer() {
   let reached = () => {}

@@ -1,12 +1,11 @@
 // Feeds: durable ones are made here; all that the caller may see are listed with their events.
 import type { ConnectionId } from '../../connections/index.ts'
 import { JunctorError } from '../../errors.ts'
-import { isId } from '../../id.ts'
 import type { Actor } from '../../identity/index.ts'
 import { isJsonObject } from '../../json.ts'
 import { wireArguments } from '../../subgraph/index.ts'
-import { type Feed, type FeedEvent, type FeedId, type FeedStart, feedIdOf } from '../../triggers/index.ts'
-import { operationOf } from '../call-operation.ts'
+import type { Feed, FeedEvent, FeedId, FeedStart } from '../../triggers/index.ts'
+import { boundArguments, operationOf } from '../call-operation.ts'
 import { identityOf } from '../catalogue/installed.ts'
 import { type RequestContext, signedIn } from '../context.ts'
 import { entitiesResolver } from '../federation/entities.ts'
@@ -15,6 +14,7 @@ import { eventSource, openStream } from '../open-trigger.ts'
 import { field, type Resolvers } from '../resolver.ts'
 import type { Services } from '../services.ts'
 import { connectorOfField } from '../slices/root-fields.ts'
+import { readableFeed as readable, visibleFeed as visible } from '../visible-feed.ts'
 import { type PageArgs, pageSize } from './page.ts'
 
 interface CreateFeedArgs {
@@ -34,22 +34,8 @@ const feedEventType = 'FeedEvent'
 export function feedResolvers(services: Services): Resolvers {
   const { catalogue, connections, triggers, audit } = services
 
-  /** Whoever may USE the connection sees its feeds; a feed without one is for its organization. */
-  async function visibleFeed(context: RequestContext, id: string): Promise<Feed | null> {
-    const actor = signedIn(context)
-    const feed = isId(id) ? await triggers.get(feedIdOf(id)) : null
-    if (!feed) return null
-    const allowed = feed.connectionId
-      ? (await connections.roleOf(actor, feed.connectionId)) !== null
-      : actor.organizationIds.includes(feed.organizationId)
-    return allowed ? feed : null
-  }
-
-  async function readableFeed(context: RequestContext, id: string): Promise<Feed> {
-    const feed = await visibleFeed(context, id)
-    if (feed) return feed
-    throw new JunctorError('FEED_NOT_FOUND', `There is no feed "${id}" that you may see.`)
-  }
+  const visibleFeed = (context: RequestContext, id: string) => visible(services, context, id)
+  const readableFeed = (context: RequestContext, id: string) => readable(services, context, id)
 
   async function mayEdit(actor: Actor, connectionId: ConnectionId | null): Promise<boolean> {
     const role = connectionId === null ? null : await connections.roleOf(actor, connectionId)
@@ -111,7 +97,7 @@ export function feedResolvers(services: Services): Resolvers {
         operationId: operationOf(connector, compiled).id,
         field: input.field,
         connectionId: connection?.id ?? null,
-        arguments: { parameters: wire.parameters, ...(wire.body === undefined ? {} : { body: wire.body }) },
+        arguments: boundArguments(wire),
       },
       {
         durable: true,
@@ -169,17 +155,9 @@ export function feedResolvers(services: Services): Resolvers {
     Subscription: {
       feedEvents: field<unknown, { feed: string; after?: string | null }>(async (_source, args, context) => {
         const feed = await readableFeed(context, args.feed)
-        const { organizationId, connector, importId, operationId, connectionId } = feed
         return openStream(services, context, {
-          binding: {
-            organizationId,
-            connector,
-            importId,
-            operationId,
-            field: feed.field,
-            connectionId,
-            arguments: feed.arguments,
-          },
+          binding: feed,
+          ...(feed.once ? { follow: feed.id } : {}),
           ownerId: signedIn(context).userId,
           after: args.after,
           typename: feedEventType,

@@ -11,7 +11,8 @@ const entities =
 
 /** For a connector's subgraph; an extension of a root type counts only where that type is. */
 export function connectorBase(hub: DocumentNode, operations: readonly CompiledOperation[]): DocumentNode {
-  const roots = new Set(['Query', ...operations.map(({ root }) => root)])
+  const answers = operations.some(({ result }) => result === 'feed') ? ['Subscription'] : []
+  const roots = new Set(['Query', ...operations.map(({ root }) => root), ...answers])
   const types = [...roots].map(root => `type ${root}`)
   const own = parse([feedReference, service, ...types].join('\n'), { noLocation: true })
   return concatAST([{ kind: Kind.DOCUMENT, definitions: sharedTypesOf(hub) }, own])

@@ -3,7 +3,7 @@ import type { ConnectorDefinition } from '../../definition/index.ts'
 import { settleDefaults } from './defaults.ts'
 import type { Findings } from './findings.ts'
 import { allocateNames, lowerCamel, upperCamel } from './names.ts'
-import { type OperationPlan, planOperations } from './operation-plan.ts'
+import { hasEvents, type OperationPlan, planOperations } from './operation-plan.ts'
 import { breakRequiredCycles } from './required-cycles.ts'
 import { originOf, type TypePlan } from './shape.ts'
 import { createShapeReader } from './shape-reader.ts'
@@ -13,7 +13,7 @@ export interface ConnectorPlan {
   readonly types: readonly TypePlan[]
   /** The final name of a type. */
   nameOf(type: TypePlan): string
-  /** The final name of a trigger's event type. */
+  /** The final name of the event type of an operation that has events. */
   eventNameOf(plan: OperationPlan): string
 }
 
@@ -61,13 +61,11 @@ function nameTypes(
 ): ReadonlyMap<string, string> {
   const wanted = [
     ...types.map(({ key, wantedName, origin }) => ({ key, name: `${connector}_${wantedName}`, origin })),
-    ...operations
-      .filter(({ root }) => root === 'Subscription')
-      .map(plan => ({
-        key: eventKey(plan),
-        name: `${connector}_${upperCamel(plan.operation.id)}Event`,
-        origin: originOf(plan.operation),
-      })),
+    ...operations.filter(hasEvents).map(plan => ({
+      key: eventKey(plan),
+      name: `${connector}_${upperCamel(plan.operation.id)}Event`,
+      origin: originOf(plan.operation),
+    })),
   ]
   const names = allocateNames(wanted)
   for (const { key, name, origin } of wanted) {

@@ -15,7 +15,7 @@ export interface OperationPlan {
   readonly result: CompiledOperation['result']
   readonly arguments: readonly ArgumentPlan[]
   readonly ownArguments: readonly OwnArgument[]
-  /** Of the field's value; of one event's data where the operation is a trigger. */
+  /** Of the field's value; of one event's data where the operation has events. */
   readonly output: Shape
 }
 
@@ -70,31 +70,35 @@ export function planOperations(
         arguments: planArguments(operation, reserved, reader, findings),
         ...(operation.role.role === 'action'
           ? planResult(operation, definition.schemas, reader)
-          : planEvent(operation, root, reader)),
+          : planEvent(operation, reader)),
       },
     ]
   })
 }
 
-/** A webhook action is called and answers once, with its callback (connector-format §5.1): a mutation. */
+/** A webhook action is called, and answered once by its callback (connector-format §5.1): a mutation. */
 function rootOf({ role, safe }: OperationDefinition): CompiledOperation['root'] {
   if (role.role === 'action') return safe ? 'Query' : 'Mutation'
   return role.role === 'webhook' && role.once ? 'Mutation' : 'Subscription'
 }
 
-/** What one event carries; for a webhook action, what its callback does. */
+/** True for what has events: a trigger, and a webhook action, whose callback is its one event. */
+export function hasEvents({ root, result }: Pick<OperationPlan, 'root' | 'result'>): boolean {
+  return root === 'Subscription' || result === 'feed'
+}
+
+/** What one event carries. */
 function planEvent(
   operation: OperationDefinition,
-  root: CompiledOperation['root'],
   reader: ShapeReader,
 ): Pick<OperationPlan, 'result' | 'output'> {
   const place = {
-    name: `${upperCamel(operation.id)}${root === 'Subscription' ? 'EventData' : 'Callback'}`,
+    name: `${upperCamel(operation.id)}EventData`,
     key: `operation:${keyPart(operation.id)}/event`,
     origin: originOf(operation),
   }
   return {
-    result: 'value',
+    result: operation.role.role === 'webhook' && operation.role.once ? 'feed' : 'value',
     output: operation.event ? reader.output(operation.event, place) : scalar('JSON'),
   }
 }

@@ -14,7 +14,7 @@ export function describeOperation({ summary, description, hint, role }: Operatio
     description === summary ? undefined : description,
     hint && `To make it fire: ${hint}`,
     role.role === 'webhook' && role.once
-      ? 'The value is that of the one callback that answers it.'
+      ? 'Calls, and answers with a feed whose one event is the callback: subscribe to the field of the same name with the feed’s id.'
       : undefined,
   )
 }

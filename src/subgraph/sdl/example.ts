@@ -15,9 +15,11 @@ export function printExample(plan: OperationPlan, text: SubgraphText): string {
   const variables = shown.map(({ name }) => `$${name}: ${text.loaded.ofArgument(plan, name)}`)
   const values = shown.map(({ name }) => `${name}: $${name}`)
   const selection =
-    plan.root === 'Subscription'
-      ? ` {\n    id\n    cursor\n    time\n    data${printSelection(plan.output, '    ')}\n  }`
-      : printSelection(plan.output, '  ')
+    plan.result === 'feed'
+      ? ' {\n    id\n  }'
+      : plan.root === 'Subscription'
+        ? ` {\n    id\n    cursor\n    time\n    data${printSelection(plan.output, '    ')}\n  }`
+        : printSelection(plan.output, '  ')
   return `${keywords[plan.root]}${listed(variables, ' (')} {\n  ${plan.field}${listed(values, '(')}${selection}\n}`
 }
 

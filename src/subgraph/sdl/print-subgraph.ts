@@ -3,7 +3,7 @@ import type { LoadedTypes } from '../loader/load-types.ts'
 import type { ArgumentPlan } from '../plan/argument-plan.ts'
 import type { ConnectorPlan } from '../plan/connector-plan.ts'
 import { compareText } from '../plan/names.ts'
-import type { OperationPlan } from '../plan/operation-plan.ts'
+import { hasEvents, type OperationPlan } from '../plan/operation-plan.ts'
 import type { MemberPlan, TypePlan, ValuePlan } from '../plan/shape.ts'
 import {
   describeArgument,
@@ -23,21 +23,30 @@ const roots = ['Query', 'Mutation', 'Subscription'] as const
 
 export function printSubgraph(text: SubgraphText): string {
   const extensions = roots.flatMap(root => {
-    const fields = text.plan.operations.filter(operation => operation.root === root).sort(byField)
+    const fields = text.plan.operations.filter(operation => isAt(root, operation)).sort(byField)
     if (fields.length === 0) return []
-    return [`extend type ${root} {\n${fields.map(field => printField(field, text)).join('\n')}\n}`]
+    const printed = fields.map(field =>
+      field.root === root ? printField(field, text) : printAnswerField(field, text),
+    )
+    return [`extend type ${root} {\n${printed.join('\n')}\n}`]
   })
   const types = [
     ...text.plan.operations
-      .filter(({ root }) => root === 'Subscription')
+      .filter(hasEvents)
       .map(operation => [text.plan.eventNameOf(operation), printEvent(operation, text)] as const),
     ...text.plan.types.map(type => [text.plan.nameOf(type), printType(type, text)] as const),
   ].sort(([a], [b]) => compareText(a, b))
   return [...extensions, ...types.map(([, sdl]) => sdl)].join('\n\n')
 }
 
+/** A webhook action has a field to call it, and one of the same name to read its answer. */
+function isAt(root: (typeof roots)[number], operation: OperationPlan): boolean {
+  return operation.root === root || (root === 'Subscription' && operation.result === 'feed')
+}
+
 /** The field's type: the loaded one, or the event's where the operation is a trigger. */
 function fieldType(operation: OperationPlan, { plan, loaded }: SubgraphText): string {
+  if (operation.result === 'feed') return 'Feed!'
   return operation.root === 'Subscription' ? `${plan.eventNameOf(operation)}!` : loaded.ofResult(operation)
 }
 
@@ -50,6 +59,19 @@ function printField(plan: OperationPlan, text: SubgraphText): string {
   const description = printDescription(describeOperation(plan.operation), '  ')
   const deprecation = printDeprecation(plan.operation.deprecated)
   return `${description}  ${plan.field}(\n${list}\n  ): ${fieldType(plan, text)}${deprecation}`
+}
+
+/** Where the answer to a webhook action is read, typed, now or later. */
+function printAnswerField(answered: OperationPlan, { plan }: SubgraphText): string {
+  const { field, operation } = answered
+  const { summary = operation.id, deprecated } = operation
+  const description = printDescription(`The answer to ${field}: ${summary}. Ends after its one event.`, '  ')
+  const feed = printDescription('Id of the feed that the mutation answered with.', '    ')
+  const after = printDescription(
+    'Resume behind the event with this cursor; left out: from the beginning.',
+    '    ',
+  )
+  return `${description}  ${field}(\n${feed}    feed: ID!\n${after}    after: String\n  ): ${plan.eventNameOf(answered)}!${printDeprecation(deprecated)}`
 }
 
 function printArgument(plan: OperationPlan, argument: ArgumentPlan, { loaded }: SubgraphText): string {

@@ -68,11 +68,8 @@ export function createReceiver(options: ReceiverOptions) {
     const late = await shakeHands(row, guard, delivery, true)
     if (late) return late
     if (delivery.tooDeep()) return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
-    return store(
-      row,
-      { key: keyOf(guard, delivery), data: eventData(webhook.delivers, delivery, hiddenBy(guard)) },
-      webhook.once,
-    )
+    const data = eventData(webhook.delivers, delivery, hiddenBy(guard))
+    return store(row, { key: keyOf(guard, delivery), data })
   }
 
   function isVerified({ verifier, keys }: Guard, delivery: OpenDelivery): boolean {
@@ -82,13 +79,13 @@ export function createReceiver(options: ReceiverOptions) {
     return verdict === 'verified'
   }
 
-  async function store(row: FeedRow, event: NewEvent, once: boolean): Promise<Told> {
+  async function store(row: FeedRow, event: NewEvent): Promise<Told> {
     const added = await db.transaction(async transaction => {
       const [locked] = await transaction.select().from(feed).where(eq(feed.id, row.id)).for('update')
       if (!locked || locked.status === 'ENDED') return 'ended'
       if (locked.status === 'PAUSED') return 'paused'
       const count = await appendEvents(transaction, locked, [event])
-      if (once) await transaction.update(feed).set(answered).where(eq(feed.id, row.id))
+      if (locked.once) await transaction.update(feed).set(answered).where(eq(feed.id, row.id))
       return count
     })
     if (added === 'ended') return ended()

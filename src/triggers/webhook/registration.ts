@@ -1,4 +1,5 @@
 // Telling the provider where to deliver, and that it need not any more (connector-format §5.2).
+import type { CallWatch } from '../../invocation/index.ts'
 import type { Secret } from '../../secret.ts'
 import { readArguments } from '../binding.ts'
 import type { FeedCall } from '../call.ts'
@@ -17,18 +18,25 @@ export interface Address {
   readonly secret: Secret | null
 }
 
+/** What the provider said to a registration. */
+export interface Registered {
+  /** Where the registration lives, absolute; null where the provider did not say. */
+  readonly location: string | null
+}
+
 /** Statuses of a DELETE that mean: it is gone already. */
 const gone = [404, 410]
 
 export function createRegistration({ call }: RegistrationOptions) {
   return {
-    /** Registers the URL; returns where the registration lives, absolute, null where the provider did not say. */
+    /** Registers the URL. */
     async register(
       row: FeedRow,
       trigger: Trigger & { readonly role: WebhookRole },
       { url, secret }: Address,
       signal: AbortSignal,
-    ): Promise<string | null> {
+      watch?: CallWatch,
+    ): Promise<Registered> {
       const bound = readArguments(row.arguments)
       const { callbackPaths, security } = trigger.role
       const called = withCallback(bound.body, callbackPaths, url)
@@ -36,9 +44,13 @@ export function createRegistration({ call }: RegistrationOptions) {
         secret !== null && security?.secret.from === 'hub'
           ? withCallback(called, [security.secret.path], secret.reveal())
           : called
-      const result = await call(row, trigger, { arguments: { ...bound, body }, signal })
+      const result = await call(row, trigger, {
+        arguments: { ...bound, body },
+        signal,
+        ...(watch === undefined ? {} : { watch }),
+      })
       const { location } = result.headers
-      return location === undefined ? null : new URL(location, result.url).href
+      return { location: location === undefined ? null : new URL(location, result.url).href }
     },
 
     /** Deletes the registration at `location`. */

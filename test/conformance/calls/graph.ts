@@ -75,6 +75,8 @@ export function serve(
       invoker,
       audit: { append: async () => {} },
       fileLinks: { link: () => null },
+      // Webhook actions are called by the triggers, and in their tests.
+      triggers: { ask: async () => Promise.reject(new Error('No webhook action is called here.')) },
     }),
     open,
     sdl: () => '',

@@ -110,7 +110,11 @@ export async function openWorld(invoker: Invoker): Promise<World> {
         lastUsedAt: null,
         lastTest: null,
       }
-      const connections = { resolve: async () => (open ? known : null), get: async () => known }
+      const connections = {
+        resolve: async () => (open ? known : null),
+        get: async () => known,
+        roleOf: async () => 'OWN' as const,
+      }
       const opener = createTriggerOpener({ connections, triggers, clock: systemClock, logger, metrics })
       return serve(name, compiled, () => open, invoker, opener)
     },

@@ -250,4 +250,5 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
 const noWebhooks: WebhookWork = {
   register: () => Promise.reject(new Error('There are no webhooks in the simulation.')),
   unregister: () => Promise.reject(new Error('There are no webhooks in the simulation.')),
+  abandon: () => Promise.reject(new Error('There are no webhooks in the simulation.')),
 }
