@@ -9,7 +9,7 @@ const { feed } = schema
  * A webhook that was not registered for a while may have missed events: one sequence is used up for them, so that
  * readers from before find a hole and not a log that only looks whole. A poller goes on from its state instead.
  */
-const withHole = sql`${feed.lastSequence} + case when ${feed.kind} = 'WEBHOOK' then 1 else 0 end`
+export const withHole = sql`${feed.lastSequence} + case when ${feed.kind} = 'WEBHOOK' then 1 else 0 end`
 
 export const starting = {
   ...fenced,

@@ -21,6 +21,8 @@ export interface TriggerSettings {
   readonly backstopSeconds: number
   /** How often feeds without subscribers are ended and the log is pruned. */
   readonly upkeepSeconds: number
+  /** How often registrations are looked for at the provider, and work that was forgotten. */
+  readonly reconcileSeconds: number
   /** How long `subscribe` and `create` wait for a feed that starts. */
   readonly startSeconds: number
   /** How long a webhook action waits for its callback. */
@@ -48,6 +50,7 @@ export const defaultSettings: TriggerSettings = {
   gaugeSeconds: 5,
   backstopSeconds: 1,
   upkeepSeconds: 15,
+  reconcileSeconds: 3600,
   startSeconds: 60,
   answerSeconds: 7 * 24 * 3600,
   unregisterAttempts: 8,

@@ -21,6 +21,8 @@ import { eventPage } from './log-page.ts'
 import { createPollWork } from './poll-work.ts'
 import { createPollers } from './pollers/index.ts'
 import { createReaders } from './readers.ts'
+import { createReconcile } from './reconcile.ts'
+import { createRegisteredWork } from './registered-work.ts'
 import { createFeedRotation, type ResealedFeeds } from './rotation.ts'
 import { createScheduler } from './scheduler.ts'
 import { createFeedSeal, type Seal } from './seal.ts'
@@ -136,7 +138,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
   const leases = createLeases({ db, instanceId: options.instanceId, leaseSeconds: settings.leaseSeconds })
   const pollers = createPollers(clock)
   const polls = createPollWork({ leases, pollers, call, seal, bus, clock, metrics, settings })
-  const registration = createRegistration({ call })
+  const registration = createRegistration({ call, clock })
   const webhooks = createWebhookWork({
     leases,
     registration,
@@ -144,17 +146,20 @@ export function createTriggers(options: TriggersOptions): Triggers {
     tokens,
     seal,
     bus,
+    clock,
     logger,
+    metrics,
     settings,
   })
   const { openConnection } = options
+  const registered = createRegisteredWork({ openConnection, registration, webhooks, clock, logger })
   const worker = createWorker({
     db,
     leases,
-    openConnection,
     connectors,
     polls,
     webhooks,
+    registered,
     bus,
     clock,
     logger,
@@ -167,6 +172,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
   const pages = createEventPages({ db, limits, logger })
   const starter = createStarter({ feeds, scheduler, readers, connectors, clock, settings })
   const upkeep = createUpkeep({ db, feeds, bus, clock, logger, settings, ended: scheduler.nudge })
+  const reconcile = createReconcile({ db, connectors, clock, logger, settings, due: scheduler.nudge })
   const receive = createReceiver({
     db,
     tokens,
@@ -191,7 +197,19 @@ export function createTriggers(options: TriggersOptions): Triggers {
       rows.map(async ({ id }) => {
         await feeds.end(feedIdOf(id), reason)
         await ended(feedIdOf(id))
+        await tellOrphan(feedIdOf(id))
       }),
+    )
+  }
+
+  /** What is registered still will never be deleted by the hub: the credential for that goes now, and the feed with it. */
+  async function tellOrphan(feedId: FeedId): Promise<void> {
+    const row = await feeds.find(feedId)
+    if (!row?.registered) return
+    metrics.webhookOrphans.inc({ connector: metrics.connectorLabel(row.connector) })
+    logger.warn(
+      { feed: feedId, connector: row.connector },
+      'A webhook could not be unregistered before its connection went; delete it at the provider. What it delivers is refused.',
     )
   }
 
@@ -285,7 +303,8 @@ export function createTriggers(options: TriggersOptions): Triggers {
     reseal: createFeedRotation({ db, seal }),
 
     async [Symbol.asyncDispose]() {
-      await Promise.all([upkeep, gauges, readers, scheduler].map(part => part[Symbol.asyncDispose]()))
+      const parts = [upkeep, gauges, reconcile, readers, scheduler]
+      await Promise.all(parts.map(part => part[Symbol.asyncDispose]()))
     },
   }
 }

@@ -1,8 +1,9 @@
 // Work on a leased webhook feed: register where it starts, unregister where it ended or was paused.
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
+import type { Clock } from '../clock.ts'
 import { isJunctorError } from '../errors.ts'
 import { schema } from '../store/index.ts'
-import type { Logger } from '../telemetry/index.ts'
+import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { Bus } from './bus/contract.ts'
 import type { FeedRow } from './feed-row.ts'
 import type { FeedUpdate, Lease, Leases } from './lease.ts'
@@ -11,7 +12,8 @@ import { backoff } from './schedule.ts'
 import type { FeedSeal } from './seal.ts'
 import type { TriggerSettings } from './settings.ts'
 import { type Connectors, findTrigger, registersByCall, type Trigger, type WebhookRole } from './trigger.ts'
-import type { Address, createRegistration } from './webhook/registration.ts'
+import { renewalOf } from './webhook/expiry.ts'
+import type { Address, createRegistration, Registered } from './webhook/registration.ts'
 import type { Tokens } from './webhook/token.ts'
 
 const { feed } = schema
@@ -23,7 +25,9 @@ export interface WebhookWorkOptions {
   readonly tokens: Tokens
   readonly seal: FeedSeal
   readonly bus: Bus
+  readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Metrics
   readonly settings: TriggerSettings
 }
 
@@ -35,7 +39,7 @@ const unregisterDelaySeconds = 5
 const abandonSeconds = 10
 
 export function createWebhookWork(options: WebhookWorkOptions) {
-  const { leases, registration, connectors, tokens, seal, bus, logger, settings } = options
+  const { leases, registration, connectors, tokens, seal, bus, clock, logger, metrics, settings } = options
   const column = (row: FeedRow) =>
     ({ feedId: row.id, organizationId: row.organizationId, column: 'registration' }) as const
   const locationOf = (row: FeedRow) =>
@@ -54,21 +58,64 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     lease: Lease,
     signal: AbortSignal,
   ): Promise<void> {
-    const active = { status: 'ACTIVE', statusReason: null, consecutiveFailures: 0, nextDueAt: null } as const
     if (!registersByCall(trigger)) {
-      await settle(lease, active)
+      await settle(lease, { ...active, nextDueAt: null })
       return
     }
     await dropOld(row, trigger, signal)
     const address = await freshAddress(row, trigger.role, lease)
     if (address === null) return
-    const { location } = await registration.register(row, trigger, address, signal)
-    const kept = await settle(lease, {
+    const made = await registration.register(row, trigger, address, signal)
+    const kept = await settle(lease, await registered(row, trigger, made, signal))
+    if (!kept && made.location !== null) await abandon(row, trigger, made.location)
+  }
+
+  /** What a registration leaves in its feed. */
+  async function registered(
+    row: FeedRow,
+    trigger: Trigger,
+    { location, expiry }: Registered,
+    signal: AbortSignal,
+  ): Promise<FeedUpdate> {
+    const renewal = expiry === null ? null : renewalOf(expiry, clock.now(), location !== null)
+    return {
       ...active,
       registered: true,
+      registeredAt: sql`now()`,
       registration: location === null ? null : seal.seal(location, column(row)),
-    })
-    if (!kept && location !== null) await abandon(row, trigger, location)
+      registrationExpiresAt: expiry === null ? null : new Date(expiry),
+      renewAt: renewal === null ? null : new Date(renewal),
+      nextDueAt: nextLook(renewal, (await exists(row, trigger, location, signal)) === true),
+    }
+  }
+
+  /** Whether the provider has it; null where it cannot be asked, or did not answer. Throws CONNECTION_INACTIVE. */
+  async function exists(
+    row: FeedRow,
+    trigger: Trigger,
+    location: string | null,
+    signal: AbortSignal,
+  ): Promise<boolean | null> {
+    if (location === null) return null
+    try {
+      return await registration.exists(row, trigger, location, signal)
+    } catch (error) {
+      if (signal.aborted || !isJunctorError(error) || error.code === 'CONNECTION_INACTIVE') throw error
+      return null
+    }
+  }
+
+  /** When there is work next on a registration: it is to be made anew, or, where that says something, looked for. */
+  function nextLook(renewal: number | null, watched: boolean): Date | null {
+    const look = watched ? clock.now() + settings.reconcileSeconds * 1000 : Number.POSITIVE_INFINITY
+    const next = Math.min(renewal ?? Number.POSITIVE_INFINITY, look)
+    return Number.isFinite(next) ? new Date(next) : null
+  }
+
+  /** Where the feed takes deliveries now. */
+  function addressOf(row: FeedRow): Address | null {
+    const url = tokens.url(row)
+    return url === null ? null : { url, secret: tokens.secretOf(row) }
   }
 
   /**
@@ -158,13 +205,22 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     const late = row.status === 'PAUSED' ? 503 : 410
     const statusReason = `${why} Late deliveries are answered with ${late}.`
     logger.warn({ feed: row.id, connector: row.connector }, statusReason)
+    metrics.webhookOrphans.inc({ connector: metrics.connectorLabel(row.connector) })
     await settle(lease, { ...unregistered, statusReason, nextDueAt: againIfRemoved(row) })
   }
 
-  return { register, unregister, abandon }
+  return { register, unregister, abandon, registered, exists, nextLook, addressOf, locationOf, settle }
 }
 
-const unregistered = { registered: false, registration: null, consecutiveFailures: 0 }
+const active = { status: 'ACTIVE', statusReason: null, consecutiveFailures: 0 } as const
+
+const unregistered = {
+  registered: false,
+  registration: null,
+  registrationExpiresAt: null,
+  renewAt: null,
+  consecutiveFailures: 0,
+}
 
 /** A deleted feed is due once more: its row goes. */
 function againIfRemoved(row: FeedRow) {

@@ -5,13 +5,13 @@ import { isJunctorError } from '../errors.ts'
 import { type Database, schema } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Bus } from './bus/contract.ts'
-import type { CallOptions } from './call.ts'
 import { type FeedPoll, feedIdOf } from './feed.ts'
-import { connectionIdOf, type FeedRow, liveStatuses } from './feed-row.ts'
+import { type FeedRow, liveStatuses } from './feed-row.ts'
 import type { FeedUpdate, Lease, Leases } from './lease.ts'
 import { secondsFromNow } from './moments.ts'
 import { withPoll } from './poll-history.ts'
 import type { PollUnder, PollWork } from './poll-work.ts'
+import type { RegisteredWork } from './registered-work.ts'
 import { backoff } from './schedule.ts'
 import type { TriggerSettings } from './settings.ts'
 import { type Connectors, findTrigger } from './trigger.ts'
@@ -19,12 +19,13 @@ import type { WebhookWork } from './webhook-work.ts'
 
 const { feed } = schema
 
-export interface WorkerOptions extends Pick<CallOptions, 'openConnection'> {
+export interface WorkerOptions {
   readonly db: Database
   readonly leases: Leases
   readonly connectors: Connectors
   readonly polls: PollWork
-  readonly webhooks: WebhookWork
+  readonly webhooks: Pick<WebhookWork, 'register' | 'unregister'>
+  readonly registered: RegisteredWork
   readonly bus: Bus
   readonly clock: Clock
   readonly logger: Logger
@@ -33,10 +34,10 @@ export interface WorkerOptions extends Pick<CallOptions, 'openConnection'> {
 
 export type Worker = ReturnType<typeof createWorker>
 
-type Task = 'poll' | 'register' | 'unregister' | 'delete' | 'confirm' | 'nothing'
+type Task = 'poll' | 'register' | 'renew' | 'look' | 'confirm' | 'unregister' | 'delete' | 'nothing'
 
 export function createWorker(options: WorkerOptions) {
-  const { db, leases, openConnection, connectors, polls, webhooks, bus, clock, logger, settings } = options
+  const { db, leases, connectors, polls, webhooks, registered, bus, clock, logger, settings } = options
 
   /**
    * Does what the leased feed needs. Resolves with the error that a failed registration or poll was recorded with;
@@ -45,7 +46,7 @@ export function createWorker(options: WorkerOptions) {
    */
   async function run(row: FeedRow, signal: AbortSignal, assertHeld: () => void): Promise<unknown> {
     const lease: Lease = { feedId: feedIdOf(row.id), epoch: row.leaseEpoch }
-    const task = taskOf(row)
+    const task = taskOf(row, clock.now())
     let polling = clock.now()
     const begun = () => {
       polling = clock.now()
@@ -53,7 +54,6 @@ export function createWorker(options: WorkerOptions) {
     try {
       if (task === 'delete') await db.delete(feed).where(eq(feed.id, row.id))
       else if (task === 'nothing') await settle(lease, { nextDueAt: null })
-      else if (task === 'confirm') await confirm(row, lease)
       else if (task === 'unregister') await webhooks.unregister(row, lease, signal)
       else await start(row, task, { lease, signal, assertHeld, begun })
       return null
@@ -67,21 +67,24 @@ export function createWorker(options: WorkerOptions) {
     }
   }
 
-  /** A webhook that is registered takes deliveries whatever its connection; ACTIVE says that both are well. */
-  async function confirm(row: FeedRow, lease: Lease): Promise<void> {
-    const connectionId = connectionIdOf(row)
-    if (connectionId !== null) await openConnection(connectionId)
-    await settle(lease, { status: 'ACTIVE', statusReason: null, consecutiveFailures: 0, nextDueAt: null })
-  }
-
-  async function start(row: FeedRow, task: 'poll' | 'register', how: PollUnder): Promise<void> {
+  async function start(
+    row: FeedRow,
+    task: Exclude<Task, 'unregister' | 'delete' | 'nothing'>,
+    how: PollUnder,
+  ): Promise<void> {
+    const { lease, signal } = how
     const trigger = await findTrigger(connectors, row)
     const { role } = trigger
     if (role.role === 'polling' && task === 'poll') await polls.run(row, { ...trigger, role }, how)
     else if (role.role === 'webhook' && task === 'register')
-      await webhooks.register(row, { ...trigger, role }, how.lease, how.signal)
+      await webhooks.register(row, { ...trigger, role }, lease, signal)
+    else if (role.role === 'webhook' && task === 'renew')
+      await registered.renew(row, { ...trigger, role }, lease, signal)
+    else if (role.role === 'webhook' && task === 'look')
+      await registered.lookFor(row, { ...trigger, role }, lease, signal)
+    else if (task === 'confirm') await registered.confirm(row, trigger, lease, signal)
     else
-      await settle(how.lease, {
+      await settle(lease, {
         status: 'FAILING',
         statusReason: 'The operation is no such trigger any more.',
         nextDueAt: null,
@@ -134,7 +137,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** `confirm`: a webhook that stayed registered while its connection could not be used. */
-function taskOf(row: FeedRow): Task {
+function taskOf(row: FeedRow, now: number): Task {
   const live = liveStatuses.includes(row.status)
   if (!live && row.registered) return 'unregister'
   if (row.removed) return 'delete'
@@ -142,5 +145,8 @@ function taskOf(row: FeedRow): Task {
   if (row.kind === 'POLLING') return 'poll'
   // A webhook action is called by whoever wants its answer, and never again.
   if (row.once) return 'confirm'
-  return row.status === 'STARTING' || !row.registered ? 'register' : 'confirm'
+  if (row.status === 'STARTING' || !row.registered) return 'register'
+  // Clocks differ a little, and the due moment is the database's.
+  if (row.renewAt !== null && row.renewAt.getTime() <= now + 60_000) return 'renew'
+  return row.status === 'ACTIVE' ? 'look' : 'confirm'
 }

@@ -31,6 +31,8 @@ export interface Provider extends AsyncDisposable {
   retryAfter: { none?: string; some?: string }
   readonly hooks: Map<string, Hook>
   readonly calls: string[]
+  /** What registrations are answered with. */
+  registrationAnswer: (() => unknown) | null
   /** `null`: registrations are answered without Location. */
   location: ((id: string) => string) | null
 }
@@ -56,6 +58,7 @@ export async function startProvider(): Promise<Provider> {
     retryAfter: {},
     hooks: new Map(),
     calls: [],
+    registrationAnswer: null,
     location: id => `/hooks/${id}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -140,7 +143,14 @@ export async function startProvider(): Promise<Provider> {
       const made = String(++hookNumber)
       provider.hooks.set(made, { id: made, body: JSON.parse(body) })
       await provider.holdAnswer()
-      response.writeHead(201, provider.location ? { location: provider.location(made) } : {}).end()
+      const headers = provider.location ? { location: provider.location(made) } : {}
+      if (!provider.registrationAnswer) response.writeHead(201, headers).end()
+      else {
+        response.writeHead(201, { ...headers, 'content-type': 'application/json' })
+        response.end(JSON.stringify(provider.registrationAnswer()))
+      }
+    } else if (request.method === 'GET' && provider.hooks.has(id)) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id }))
     } else if (request.method === 'DELETE') response.writeHead(provider.hooks.delete(id) ? 204 : 404).end()
     else response.writeHead(404).end()
   }

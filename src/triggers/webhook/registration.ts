@@ -1,14 +1,18 @@
 // Telling the provider where to deliver, and that it need not any more (connector-format §5.2).
-import type { CallWatch } from '../../invocation/index.ts'
+import type { Clock } from '../../clock.ts'
+import { Bytes, type CallWatch } from '../../invocation/index.ts'
 import type { Secret } from '../../secret.ts'
 import { readArguments } from '../binding.ts'
 import type { FeedCall } from '../call.ts'
 import type { FeedRow } from '../feed-row.ts'
 import type { Trigger, WebhookRole } from '../trigger.ts'
 import { withCallback } from './callback-body.ts'
+import { expiryOf, withFreshExpiry } from './expiry.ts'
+import { canLookUp } from './look-up.ts'
 
 export interface RegistrationOptions {
   readonly call: FeedCall
+  readonly clock: Clock
 }
 
 /** What the provider is told. */
@@ -22,12 +26,14 @@ export interface Address {
 export interface Registered {
   /** Where the registration lives, absolute; null where the provider did not say. */
   readonly location: string | null
+  /** When it ends by itself, milliseconds since 1970; null where the provider did not say. */
+  readonly expiry: number | null
 }
 
-/** Statuses of a DELETE that mean: it is gone already. */
+/** Statuses that mean: it is gone. */
 const gone = [404, 410]
 
-export function createRegistration({ call }: RegistrationOptions) {
+export function createRegistration({ call, clock }: RegistrationOptions) {
   return {
     /** Registers the URL. */
     async register(
@@ -39,7 +45,13 @@ export function createRegistration({ call }: RegistrationOptions) {
     ): Promise<Registered> {
       const bound = readArguments(row.arguments)
       const { callbackPaths, security } = trigger.role
-      const called = withCallback(bound.body, callbackPaths, url)
+      const now = clock.now()
+      const again = row.registeredAt !== null
+      const told =
+        again && bound.body !== undefined
+          ? withFreshExpiry(bound.body, row.createdAt.getTime(), now)
+          : bound.body
+      const called = withCallback(told, callbackPaths, url)
       const body =
         secret !== null && security?.secret.from === 'hub'
           ? withCallback(called, [security.secret.path], secret.reveal())
@@ -50,7 +62,28 @@ export function createRegistration({ call }: RegistrationOptions) {
         ...(watch === undefined ? {} : { watch }),
       })
       const { location } = result.headers
-      return { location: location === undefined ? null : new URL(location, result.url).href }
+      return {
+        location: location === undefined ? null : new URL(location, result.url).href,
+        expiry: result.body instanceof Bytes ? null : expiryOf(result.body, now),
+      }
+    },
+
+    /** Whether the registration at `location` is there; null where the API cannot be asked. */
+    async exists(
+      row: FeedRow,
+      trigger: Trigger,
+      location: string,
+      signal: AbortSignal,
+    ): Promise<boolean | null> {
+      if (!canLookUp(trigger.definition, location)) return null
+      const { status } = await call(row, trigger, {
+        arguments: readArguments(row.arguments),
+        signal,
+        url: location,
+        method: 'GET',
+        accept: gone,
+      })
+      return !gone.includes(status)
     },
 
     /** Deletes the registration at `location`. */

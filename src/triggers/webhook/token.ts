@@ -41,6 +41,13 @@ export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions)
       }
     },
 
+    /** The secret of the feed's column; null where there is none. */
+    secretOf(row: Pick<FeedRow, 'id' | 'organizationId' | 'webhookSecret'>): Secret | null {
+      if (row.webhookSecret === null) return null
+      const { id: feedId, organizationId } = row
+      return secret(seal.open(row.webhookSecret, { feedId, organizationId, column: 'webhook_secret' }))
+    },
+
     /** The feed that this token belongs to; null for a token that nobody has. */
     async find(token: string): Promise<FeedRow | null> {
       const [row] = await db

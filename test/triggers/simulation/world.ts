@@ -15,7 +15,6 @@ import { createPollers } from '../../../src/triggers/pollers/index.ts'
 import { createScheduler } from '../../../src/triggers/scheduler.ts'
 import { createFeedSeal, type Seal } from '../../../src/triggers/seal.ts'
 import { defaultSettings } from '../../../src/triggers/settings.ts'
-import type { WebhookWork } from '../../../src/triggers/webhook-work.ts'
 import { createWorker } from '../../../src/triggers/worker.ts'
 import { definition, operation, wire } from '../../invocation/definitions.ts'
 import { createMachine, type Process } from './machine.ts'
@@ -186,9 +185,6 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
     const worker = createWorker({
       db,
       leases,
-      openConnection: async () => {
-        throw new Error('The feeds of the simulation have no connection.')
-      },
       connectors: { get: () => self.ask(async () => polled) },
       polls: createPollWork({
         leases,
@@ -200,7 +196,8 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
         metrics,
         settings,
       }),
-      webhooks: noWebhooks,
+      webhooks: { register: noWebhook, unregister: noWebhook },
+      registered: { renew: noWebhook, lookFor: noWebhook, confirm: noWebhook },
       bus,
       clock,
       logger,
@@ -247,8 +244,4 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
   }
 }
 
-const noWebhooks: WebhookWork = {
-  register: () => Promise.reject(new Error('There are no webhooks in the simulation.')),
-  unregister: () => Promise.reject(new Error('There are no webhooks in the simulation.')),
-  abandon: () => Promise.reject(new Error('There are no webhooks in the simulation.')),
-}
+const noWebhook = () => Promise.reject(new Error('There are no webhooks in the simulation.'))
