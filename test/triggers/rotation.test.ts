@@ -17,22 +17,26 @@ afterEach(() => world[Symbol.asyncDispose]())
 const key = (id: string) => ({ id, key: secret(randomBytes(32).toString('base64')) })
 const [older, newer] = [key('old'), key('new_%')]
 
-test('poll states, webhook tokens and registrations are sealed anew, and serve with the new key alone', async () => {
+test('poll states, webhook tokens, secrets and registrations are sealed anew, and serve with the new key alone', async () => {
   const before = world.engine({ seal: createVault([older]) })
   const hook = await before.create(
     world.binding('onHooks', { arguments: wire({}, { webhooks: [{ events: ['a'] }] }) }),
     durable,
   )
   const poll = await before.create(world.binding('onItems'), durable)
+  const place = { table: 'feed', row: hook.id, column: 'webhook_secret', tenant: 'org-1' }
+  await world.update(hook.id, { webhookSecret: createVault([older]).seal(secret('theirs'), place) })
   await before[Symbol.asyncDispose]()
 
   const rotating = world.engine({ seal: createVault([newer, older]) })
-  expect(await rotating.reseal()).toEqual({ resealed: 3, broken: [] })
+  expect(await rotating.reseal()).toEqual({ resealed: 4, broken: [] })
   expect(await rotating.reseal()).toEqual({ resealed: 0, broken: [] })
   await rotating[Symbol.asyncDispose]()
-  const { tokenSealed, registration } = await world.row(hook.id)
+  const { tokenSealed, registration, webhookSecret } = await world.row(hook.id)
   const { pollState } = await world.row(poll.id)
-  for (const sealed of [tokenSealed, registration, pollState]) expect(sealed).toMatch(/^v1\.new_%\./)
+  for (const sealed of [tokenSealed, registration, webhookSecret, pollState])
+    expect(sealed).toMatch(/^v1\.new_%\./)
+  expect(createVault([newer]).open(webhookSecret!, place).reveal()).toBe('theirs')
 
   const after = world.engine({ seal: createVault([newer]) })
   await world.makeDue(poll.id)
