@@ -48,7 +48,18 @@ function evaluated({ wanted, policy, values }: Scope, parameter: string): string
 }
 
 function moveHost(scope: Scope): void {
-  if (!scope.settled) moveTo(scope.wanted, evaluated(scope, 'urlTemplate'))
+  if (scope.settled) moveBehindArgument(scope)
+  else moveTo(scope.wanted, evaluated(scope, 'urlTemplate'))
+}
+
+/** The connection names the host where the caller would: what the package writes behind it stays. */
+function moveBehindArgument({ wanted, policy, values }: Scope): void {
+  const argument = /^\s*https?:\/\/@\{?(?:headers?|query\w+)\([^)]*\)\}?(?=[/?])/i
+  const template = policy.parameter('urlTemplate')
+  if (!argument.test(template)) return
+  const [path = '', query = ''] = evaluate(template.replace(argument, ''), wanted, values).split(/\?(.*)/s)
+  wanted.base += path.replace(/\/+$/, '')
+  wanted.query.unshift(...pairs(query))
 }
 
 function route(scope: Scope): void {

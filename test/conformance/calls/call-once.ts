@@ -3,6 +3,7 @@ import type { ConnectorDefinition } from '../../../src/definition/index.ts'
 import type { Invoker } from '../../../src/invocation/index.ts'
 import type { Artifact, CompiledOperation } from '../../../src/subgraph/index.ts'
 import { checkAnswer, layOutAnswer } from './answers.ts'
+import { callersOwn } from './callers-own.ts'
 import { checkRequest } from './check-request.ts'
 import { knownConnection } from './connection-values.ts'
 import type { DeclaredOperation } from './declared-operation.ts'
@@ -58,7 +59,8 @@ export function createCaller(name: string, text: PackageText, compiled: Compiled
     const { secrets } = connection
     const policies = policiesOf(properties, as.id)
     const chance = seeded(`${name}/${as.id}/${extent}`)
-    const drawn = drawArguments({ document, chance, extent, plainNames: namesInPolicies(policies) }, as)
+    const asked = callersOwn(as, document, properties)
+    const drawn = drawArguments({ document, chance, extent, plainNames: namesInPolicies(policies) }, asked)
     const answer = layOutAnswer(document, as, seeded(`${name}/${as.id}/answer`))
     const side = { status: 200, contentType: 'application/json', body: JSON.stringify(sideAnswer(policies)) }
     const answers = isSideCalling(policies) ? [side, answer.laidOut] : [answer.laidOut]

@@ -7,7 +7,9 @@ import { merged, typeOf } from './schema-reading.ts'
 export type TextFields = readonly (readonly [string, string])[]
 
 /** Members in their text form, for a judge that reads types from text; lists and objects in their own. */
-export function formMembers(document: JsonObject, schema: JsonObject, fields: TextFields): JsonObject {
+export function formMembers(document: JsonObject, schema: JsonObject, fields: TextFields): Json {
+  // A schema that is a list describes the fields themselves.
+  if (typeOf(merged(document, schema)) === 'array') return fields.map(([key, value]) => ({ key, value }))
   const properties = member(merged(document, schema), 'properties')
   const read = (text: string, node: Json | undefined): Json =>
     /^(array|object)$/.test(typeOf(merged(document, node)) ?? '') ? structure(text) : text
