@@ -70,6 +70,12 @@ export function createLeases({ db, instanceId, leaseSeconds }: LeaseOptions) {
       .returning({ ...getTableColumns(feed), reclaimed: due.reclaimed, lagSeconds: due.lagSeconds })
   }
 
+  /** Writes a piece of work's outcome, in one statement. False where the lease was lost: nothing is written then. */
+  async function write(lease: Lease, outcome: FeedUpdate): Promise<boolean> {
+    const written = await db.update(feed).set(outcome).where(held(lease)).returning({ id: feed.id })
+    return written.length > 0
+  }
+
   return {
     /** Claims feeds that are due and free (an expired lease is free) as far as there is room, by fair turns. */
     async claimDue(capacity: number, running: readonly Holder[] = []): Promise<ClaimedFeed[]> {
@@ -115,14 +121,11 @@ export function createLeases({ db, instanceId, leaseSeconds }: LeaseOptions) {
         .where(held(lease))
     },
 
+    write,
+
     /** Gives the lease back with the work done. False where it was lost: nothing is written then. */
-    async settle(lease: Lease, outcome: FeedUpdate): Promise<boolean> {
-      const settled = await db
-        .update(feed)
-        .set({ ...released, ...outcome })
-        .where(held(lease))
-        .returning({ id: feed.id })
-      return settled.length > 0
+    settle(lease: Lease, outcome: FeedUpdate): Promise<boolean> {
+      return write(lease, { ...released, ...outcome })
     },
 
     /**

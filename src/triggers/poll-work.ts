@@ -4,14 +4,14 @@ import { eq, sql } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
 import { isJunctorError } from '../errors.ts'
 import { type Json, parseJson, printJson } from '../json.ts'
-import { schema } from '../store/index.ts'
+import { type Queryable, schema } from '../store/index.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { readArguments } from './binding.ts'
 import type { Bus } from './bus/contract.ts'
 import type { FeedCall } from './call.ts'
 import { appendEvents } from './event-log.ts'
 import { type FeedRow, startOf } from './feed-row.ts'
-import { type Lease, type Leases, released } from './lease.ts'
+import { type FeedUpdate, type Lease, type Leases, released } from './lease.ts'
 import { secondsFromNow } from './moments.ts'
 import { withPoll } from './poll-history.ts'
 import type { createPollers, PollContext, PollResult } from './pollers/index.ts'
@@ -112,29 +112,30 @@ export function createPollWork({
       now: clock.now(),
     })
     const polled = clock.now()
-    let added = 0
-    const held = await leases.underLease(lease, async (transaction, current) => {
-      added = await appendEvents(transaction, current, result.events)
-      await transaction
-        .update(feed)
-        .set({
-          pollState: seal.seal(printJson(result.state), column(row)),
-          status: 'ACTIVE',
-          statusReason: null,
-          consecutiveFailures: 0,
-          lastPollAt: sql`now()`,
-          recentPolls: withPoll({
-            time: new Date(result.started),
-            outcome: 'OK',
-            status: result.status,
-            events: added,
-            milliseconds: polled - result.started,
-          }),
-          nextDueAt: secondsFromNow(delay / 1000),
-          ...(result.again ? {} : released),
-        })
-        .where(eq(feed.id, row.id))
+    const outcome = (events: number): FeedUpdate => ({
+      pollState: seal.seal(printJson(result.state), column(row)),
+      status: 'ACTIVE',
+      statusReason: null,
+      consecutiveFailures: 0,
+      lastPollAt: sql`now()`,
+      recentPolls: withPoll({
+        time: new Date(result.started),
+        outcome: 'OK',
+        status: result.status,
+        events,
+        milliseconds: polled - result.started,
+      }),
+      nextDueAt: secondsFromNow(delay / 1000),
+      ...(result.again ? {} : released),
     })
+    let added = 0
+    const append = async (transaction: Queryable, current: FeedRow) => {
+      added = await appendEvents(transaction, current, result.events)
+      await transaction.update(feed).set(outcome(added)).where(eq(feed.id, row.id))
+    }
+    // Most polls bring nothing, and are one statement.
+    const isEmpty = result.events.length === 0
+    const held = await (isEmpty ? leases.write(lease, outcome(0)) : leases.underLease(lease, append))
     if (!held) {
       metrics.polls.inc({ connector: metrics.connectorLabel(row.connector), outcome: 'fenced' })
       return false

@@ -13,8 +13,11 @@ import type { TriggerSettings } from './settings.ts'
 
 const { feed, feedEvent } = schema
 
-/** Feeds that one round prunes at most; the rest come with the next. */
+/** Feeds that one round prunes at most, and rounds in a row; the rest come with the next. */
 const prunedAtOnce = 200
+const rounds = 20
+/** Events that go in one transaction. */
+const prunedInStep = 2_000
 
 export interface UpkeepOptions {
   readonly db: Database
@@ -62,17 +65,33 @@ export function createUpkeep({
   }
 
   async function prune(): Promise<void> {
-    // The feed's row first, as writers lock it, and together: a reader finds an event or knows that it is gone.
-    for (const [id, sequence] of await prunable())
-      await db.transaction(async transaction => {
-        await transaction
+    for (let round = 1; round <= rounds; round++) {
+      const feeds = await prunable()
+      for (const [id, sequence] of feeds) await pruneFeed(id, sequence)
+      if (feeds.size < prunedAtOnce) return
+    }
+  }
+
+  /** In steps: who appends to the feed meanwhile waits for one of them. */
+  async function pruneFeed(id: string, sequence: number): Promise<void> {
+    for (;;) {
+      const pruned = await db.transaction(async transaction => {
+        // The feed's row first, as writers lock it, and together: a reader finds an event or knows that it is gone.
+        const [row] = await transaction
           .update(feed)
-          .set({ prunedSequence: sql`greatest(${feed.prunedSequence}, ${sequence})` })
+          .set({
+            prunedSequence: sql`greatest(${feed.prunedSequence}, least(${sequence}, ${feed.prunedSequence} + ${prunedInStep}))`,
+          })
           .where(eq(feed.id, id))
+          .returning({ pruned: feed.prunedSequence })
+        if (!row) return null
         await transaction
           .delete(feedEvent)
-          .where(and(eq(feedEvent.feedId, id), lte(feedEvent.sequence, sequence)))
+          .where(and(eq(feedEvent.feedId, id), lte(feedEvent.sequence, row.pruned)))
+        return row.pruned
       })
+      if (pruned === null || pruned >= sequence) return
+    }
   }
 
   async function dropEnded(): Promise<void> {

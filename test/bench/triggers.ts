@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { describeMachine } from './measure/machine.ts'
 import type { Part } from './triggers/part.ts'
 import { polling, pollingOfTwo } from './triggers/polling.ts'
+import { retention } from './triggers/retention.ts'
 
-const parts: Readonly<Record<string, Part>> = { polling, 'polling-of-two': pollingOfTwo }
+const parts: Readonly<Record<string, Part>> = { polling, 'polling-of-two': pollingOfTwo, retention }
 
 export interface TriggersOptions {
   readonly rounds: number

@@ -154,3 +154,25 @@ test('a revoked grant ends the stream that reads by it, though nothing happens i
   )
   expect(feeds.nodes.find(({ field }) => field === 'sql_onNewRow')?.subscribers).toBe(0)
 }, 90_000)
+
+test('a feed tells its last polls, and what CloudEvents calls its events', async () => {
+  await ada.query(
+    'mutation { createConnection(input: { connector: "sql", name: "polled", authentication: "sample" }) { connection { id } } }',
+  )
+  const { createFeed: made } = await ada.query<{ createFeed: { id: string } }>(
+    'mutation { createFeed(input: { field: "sql_onNewRow", connection: "polled", arguments: { table: "customers" } }) { id } }',
+  )
+  const { feed } = await ada.query<{ feed: { polls: Record<string, unknown>[] } }>(
+    'query ($id: ID!) { feed(id: $id) { source type polls { time outcome status events milliseconds } } }',
+    { id: made.id },
+  )
+  expect(feed).toMatchObject({ source: `urn:uuid:${made.id}`, type: 'sql_onNewRow' })
+  expect(feed.polls).toHaveLength(1)
+  expect(feed.polls[0]).toMatchObject({ outcome: 'OK', events: 0 })
+  expect(Number.isNaN(Date.parse(String(feed.polls[0]?.time)))).toBe(false)
+  const metrics = await (await fetch(`${hub.url}/metrics`)).text()
+  expect(metrics).toMatch(/^junctor_feed_dispatch_lag_seconds_count/m)
+  expect(metrics).toMatch(/^junctor_feeds_due \d/m)
+  expect(metrics).toMatch(/^junctor_feeds_oldest_due_seconds \d/m)
+  expect(metrics).toMatch(/^junctor_feed_leases_reclaimed_total \d/m)
+})

@@ -37,6 +37,17 @@ test('of many claimers each due feed has one', async () => {
   expect(await leasesOf('late').claimDue(20)).toHaveLength(20 - ids.length)
 })
 
+test('a claim tells how late it is, and whether it takes over what another let go', async () => {
+  const feed = await idleFeed()
+  await world.update(feed.id, { nextDueAt: new Date(Date.now() - 100_000) })
+  const [first] = await leasesOf('stale', 0.001).claimDue(1)
+  expect(first).toMatchObject({ id: feed.id, reclaimed: false })
+  expect(first!.lagSeconds).toBeGreaterThan(50)
+  const next: Awaited<ReturnType<ReturnType<typeof leasesOf>['claimDue']>> = []
+  await until(async () => next.push(...(await leasesOf('next').claimDue(1))) > 0)
+  expect(next).toMatchObject([{ id: feed.id, reclaimed: true, leaseOwner: 'next' }])
+})
+
 test('a stale holder is fenced: nothing of its commit is there', async () => {
   const feed = await idleFeed()
   const stale = leasesOf('stale', 0.001)

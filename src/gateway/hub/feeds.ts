@@ -173,6 +173,8 @@ export function feedResolvers(services: Services): Resolvers {
       connection: field<Feed>((feed, _args, context) =>
         feed.connectionId ? connections.get(context.actor, feed.connectionId) : null,
       ),
+      source: field<Feed>(feed => `urn:uuid:${feed.id}`),
+      type: field<Feed>(feed => feed.field),
       polls: field<Feed>(({ polls }) => polls.map(poll => ({ ...poll, time: poll.time.toISOString() }))),
       subscribers: field<Feed>(feed => triggers.subscriberCount(feed.id)),
       webhookUrl: field<Feed>(feed => triggers.webhookUrl(feed)),
