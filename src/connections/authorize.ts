@@ -1,5 +1,5 @@
 // The one place that decides who may do what. Everything in the data layer asks it, in the transaction that acts.
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gte, is, SQL, sql } from 'drizzle-orm'
 import { JunctorError } from '../errors.ts'
 import { isId } from '../id.ts'
 import type { Actor } from '../identity/index.ts'
@@ -71,15 +71,58 @@ export async function roleOn(db: Queryable, actor: Actor, resource: Resource): P
   return roleOfRank(row?.rank ?? 0)
 }
 
+/** People as columns of a query that asks for many of them at once. */
+interface Columns {
+  readonly userId: SQL
+  readonly organizationIds: SQL
+  readonly teamIds: SQL
+}
+type Holder = Actor | Columns
+
+const asked: Columns = {
+  userId: sql`asked.user_id`,
+  organizationIds: sql`asked.organization_ids`,
+  teamIds: sql`asked.team_ids`,
+}
+
+/** Of these people, those who have a role on the connection: `roleOn` for many, in one query. */
+export async function thoseWithRole(
+  db: Queryable,
+  actors: readonly Actor[],
+  connectionId: string,
+): Promise<ReadonlySet<Actor>> {
+  if (!isId(connectionId) || actors.length === 0) return new Set()
+  const people = actors.map(({ userId, organizationIds, teamIds }, place) => ({
+    place,
+    user_id: userId,
+    organization_ids: organizationIds,
+    team_ids: teamIds,
+  }))
+  const rows = await db
+    .select({ place: sql<number>`asked.place` })
+    .from(schema.connection)
+    .innerJoin(
+      sql`jsonb_to_recordset(${JSON.stringify(people)}::jsonb)
+        as asked(place int, user_id text, organization_ids text[], team_ids text[])`,
+      sql`true`,
+    )
+    .where(and(eq(schema.connection.id, connectionId), inOrganizations(asked), gte(connectionRank(asked), 1)))
+  return new Set(rows.flatMap(({ place }) => actors[place] ?? []))
+}
+
 /** SQL over `connection`: 0 for no role, 1 to 3 for USE, EDIT, OWN. Use it together with `inOrganizations`. */
-export function connectionRank(actor: Actor): SQL<number> {
+export function connectionRank(actor: Holder): SQL<number> {
   return sql<number>`case when connection.owner_id = ${actor.userId} then 3
     else ${grantedRank(actor, sql`'CONNECTION'`, sql`connection.id::text`)} end`
 }
 
 /** SQL over `connection`: whoever leaves an organization has no role there any more, whatever was granted. */
-export function inOrganizations(actor: Actor): SQL {
-  return sql`connection.organization_id = any(${sql.param([...actor.organizationIds])}::text[])`
+export function inOrganizations({ organizationIds }: Holder): SQL {
+  return sql`connection.organization_id = ${anyOf(organizationIds)}`
+}
+
+function anyOf(ids: readonly string[] | SQL): SQL {
+  return is(ids, SQL) ? sql`any(${ids})` : sql`any(${sql.param([...ids])}::text[])`
 }
 
 async function roleOnConnector(
@@ -100,14 +143,14 @@ async function roleOnConnector(
   return imported.createdBy === actor.userId ? 'OWN' : (roleOfRank(imported.rank) ?? 'USE')
 }
 
-function grantedRank(actor: Actor, kind: SQL, id: SQL): SQL<number> {
+function grantedRank(actor: Holder, kind: SQL, id: SQL): SQL<number> {
   return sql<number>`coalesce((
     select max(case held.role when 'OWN' then 3 when 'EDIT' then 2 else 1 end) from access_grant held
     where held.resource_kind = ${kind} and held.resource_id = ${id} and (${heldBy(actor)})), 0)`
 }
 
-function heldBy(actor: Actor): SQL {
-  const among = (ids: readonly string[]) => sql`held.principal_id = any(${sql.param([...ids])}::text[])`
+function heldBy(actor: Holder): SQL {
+  const among = (ids: readonly string[] | SQL) => sql`held.principal_id = ${anyOf(ids)}`
   return sql`(held.principal_kind = 'USER' and held.principal_id = ${actor.userId})
     or (held.principal_kind = 'TEAM' and ${among(actor.teamIds)})
     or (held.principal_kind = 'ORGANIZATION' and ${among(actor.organizationIds)})`

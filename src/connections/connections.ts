@@ -65,6 +65,8 @@ export interface Connections {
   grants(actor: Actor | null, id: string): Promise<readonly Grant[]>
   /** Null: no role. */
   roleOf(actor: Actor | null, id: string): Promise<Role | null>
+  /** Of these people, those who have any role: `roleOf` for many who read one feed, in one query. */
+  readersOf(id: string, actors: readonly Actor[]): Promise<ReadonlySet<Actor>>
   /** The person's default for the connector, while they may use it. */
   defaultOf(actor: Actor | null, of: ConnectorIdentity): Promise<ConnectionId | null>
   /** The hub itself: the API refused an ACTIVE connection's credential. `reason` is a sentence for its people. */

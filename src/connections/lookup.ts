@@ -4,7 +4,7 @@ import { JunctorError } from '../errors.ts'
 import { isId } from '../id.ts'
 import type { Actor } from '../identity/index.ts'
 import { schema } from '../store/index.ts'
-import { authorize, connectionRank, inOrganizations, roleOn, signedIn } from './authorize.ts'
+import { authorize, connectionRank, inOrganizations, roleOn, signedIn, thoseWithRole } from './authorize.ts'
 import { hasHost } from './base-url.ts'
 import type { Connection, ConnectionId, ConnectorIdentity, Role } from './connection.ts'
 import type { Connections } from './connections.ts'
@@ -27,7 +27,7 @@ const named = 10
 
 export function createLookup(
   options: ConnectionsOptions,
-): Pick<Connections, 'get' | 'list' | 'resolve' | 'roleOf' | 'defaultOf'> {
+): Pick<Connections, 'get' | 'list' | 'resolve' | 'roleOf' | 'readersOf' | 'defaultOf'> {
   const { db } = options.store
 
   /** Connections that the actor may at least USE. */
@@ -93,6 +93,8 @@ export function createLookup(
     async roleOf(actor: Actor | null, id: string): Promise<Role | null> {
       return roleOn(db, signedIn(actor), { kind: 'CONNECTION', id })
     },
+
+    readersOf: (id, actors) => thoseWithRole(db, actors, id),
 
     async list(actor: Actor | null, request: ListRequest = {}): Promise<ConnectionList> {
       const person = signedIn(actor)

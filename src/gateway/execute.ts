@@ -1,5 +1,6 @@
 // One operation, whichever transport brought it: slice, validation, execution. Never throws: errors are in the result.
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -8,16 +9,16 @@ import {
   type GraphQLFieldResolver,
   getOperationAST,
   specifiedRules,
-  subscribe,
   validate,
 } from 'graphql'
 import { JunctorError } from '../errors.ts'
 import { type CompiledOperation, compileOperation } from './compiled/compile.ts'
 import type { RequestContext } from './context.ts'
+import type { CreateDeliver } from './delivery/delivery.ts'
+import type { Sending, Sink } from './delivery/sink.ts'
 import { dispatch } from './dispatch.ts'
 import type { ErrorPresenter } from './errors.ts'
 import { limitRules } from './limits.ts'
-import { mappedEvents } from './mapped-events.ts'
 import type { Resolver, Resolvers } from './resolver.ts'
 import type { Slice } from './slices/slice.ts'
 
@@ -35,6 +36,7 @@ interface Options {
   readonly call: (slice: Slice, field: string) => Resolver | null
   /** Opens a connector's trigger. */
   readonly open: (slice: Slice, field: string) => Resolver | null
+  readonly deliver: CreateDeliver
   readonly sdl: (subgraph: string, slice: Slice) => string
   readonly present: ErrorPresenter
 }
@@ -61,7 +63,8 @@ export interface Executor {
   query(request: OperationRequest): Promise<ExecutionResult>
   /** Runs a prepared query or mutation. */
   run(prepared: ExecutionArgs): Promise<ExecutionResult>
-  subscribe(prepared: ExecutionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
+  /** Opens a prepared subscription; what it returns sends events to the sink from its first `next()` on. */
+  subscribe(prepared: ExecutionArgs, sink: Sink): Promise<Sending | ExecutionResult>
 }
 
 export function createExecutor(options: Options): Executor {
@@ -132,6 +135,7 @@ export function createExecutor(options: Options): Executor {
     const fast = compiled.get(prepared)?.run(prepared.variableValues, prepared.contextValue as RequestContext)
     return presented(await (fast ?? execute(prepared)))
   }
+  const deliver = options.deliver(run)
 
   return {
     prepare,
@@ -142,9 +146,9 @@ export function createExecutor(options: Options): Executor {
       const prepared = await prepare(request)
       return 'errors' in prepared ? prepared : run(prepared.arguments)
     },
-    async subscribe(prepared) {
-      const opened = await subscribe(prepared)
-      return Symbol.asyncIterator in opened ? mappedEvents(opened, presented) : presented(opened)
+    async subscribe(prepared, sink) {
+      const opened = await createSourceEventStream(prepared)
+      return Symbol.asyncIterator in opened ? deliver(opened, prepared, sink) : presented(opened)
     },
   }
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { JunctorError } from '../errors.ts'
 import { shareCalls } from '../invocation/index.ts'
 import { createOperationCaller } from './call-operation.ts'
+import { createDelivery } from './delivery/delivery.ts'
 import { createErrorPresenter } from './errors.ts'
 import { createExecutor } from './execute.ts'
 import { createApollo } from './http/apollo.ts'
 import { createHttpServer } from './http/server.ts'
+import { createSessionWatch } from './http/session-watch.ts'
 import { watchSilentConnections } from './http/silent-connections.ts'
 import { serveWebSockets } from './http/web-socket.ts'
 import { createHubResolvers } from './hub/index.ts'
@@ -58,6 +60,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
     hub: createHubResolvers(services),
     call: createOperationCaller(services),
     open: createTriggerOpener(services),
+    deliver: createDelivery(services),
     sdl: (subgraph, slice) => slices.federatedSdl(subgraph, slice),
     present,
   })
@@ -85,8 +88,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
     executor,
     identity: services.identity,
     present,
-    clock: services.clock,
-    logger: services.logger,
+    watchSession: createSessionWatch(services),
     origins: new Set([new URL(publicUrl).origin]),
     shareCalls: () => shareCalls(services.invoker, services.metrics),
   })

@@ -65,8 +65,8 @@ export function observedExecutor(executor: Executor, options: Options): Executor
       const result = await executor.run(ready)
       return prepared.get(ready)?.end(result) ?? result
     },
-    async subscribe(ready) {
-      const opened = await executor.subscribe(ready)
+    async subscribe(ready, sink) {
+      const opened = await executor.subscribe(ready, sink)
       // A stream of events may stay open for days: what is observed is that it opened.
       prepared.get(ready)?.end(Symbol.asyncIterator in opened ? {} : opened)
       return opened

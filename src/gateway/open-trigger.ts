@@ -1,14 +1,11 @@
-// A connector's trigger, opened: GraphQL arguments → binding → feed → the events as the field's values.
+// A connector's trigger, opened: GraphQL arguments → binding → a place at its feed.
 import type { ConnectorIdentity } from '../connections/index.ts'
-import { JunctorError } from '../errors.ts'
-import type { Actor } from '../identity/index.ts'
 import { wireArguments } from '../subgraph/index.ts'
-import type { Binding, FeedEvent, FeedId } from '../triggers/index.ts'
+import type { Binding, FeedEvent, FeedId, Subscription } from '../triggers/index.ts'
 import { boundArguments, operationOf } from './call-operation.ts'
 import { identityOf } from './catalogue/installed.ts'
 import { type RequestContext, signedIn } from './context.ts'
-import { guardedEvents } from './guarded-events.ts'
-import { mappedEvents } from './mapped-events.ts'
+import type { Filter } from './delivery/seat.ts'
 import type { Resolver } from './resolver.ts'
 import type { Services } from './services.ts'
 import type { Slice } from './slices/slice.ts'
@@ -59,6 +56,7 @@ export function createTriggerOpener(services: TriggerServices) {
         ownerId: actor.userId,
         after: wire.after,
         typename: payload,
+        filter: null,
       })
     }
   }
@@ -79,7 +77,7 @@ async function openAnswer(
     readonly field: string
     readonly typename: string
   },
-): Promise<AsyncIterable<EventSource>> {
+): Promise<FeedStream> {
   const { feed: id, after } = asked.args
   const feed = await readableFeed(services, context, id)
   const { connector, importId } = asked.identity
@@ -91,61 +89,50 @@ async function openAnswer(
     ownerId: signedIn(context).userId,
     after,
     typename: asked.typename,
+    filter: null,
   })
 }
 
-interface Stream {
+interface Wanted {
   readonly binding: Binding
   /** Read this feed, and make none. */
   readonly follow?: FeedId
   readonly ownerId: string
   readonly after: string | null | undefined
   readonly typename: string
+  readonly filter: Filter | null
 }
 
-/**
- * Subscribes to a feed. Access is looked at again before each event and while none comes: where it was revoked
- * meanwhile, the stream ends with that error.
- */
+/** A place at a feed, with what its subscriber wants of it. */
+export interface FeedStream extends Pick<Wanted, 'binding' | 'typename' | 'filter'>, AsyncIterable<never> {
+  readonly subscription: Subscription
+}
+
+/** Subscribes to a feed. */
 export async function openStream(
-  services: TriggerServices,
-  context: Pick<RequestContext, 'actorNow' | 'signal'>,
-  stream: Stream,
-): Promise<AsyncIterable<EventSource>> {
-  const left = new AbortController()
-  const reading = {
-    ...(stream.after ? { after: stream.after } : {}),
-    signal: AbortSignal.any([context.signal, left.signal]),
-  }
-  const { binding, follow, ownerId } = stream
-  const opened =
+  { triggers }: Pick<Services, 'triggers'>,
+  { signal }: Pick<RequestContext, 'signal'>,
+  { binding, follow, ownerId, after, typename, filter }: Wanted,
+): Promise<FeedStream> {
+  const reading = { ...(after ? { after } : {}), signal }
+  const subscription =
     follow === undefined
-      ? await services.triggers.subscribe({ binding, options: { durable: false, ownerId }, ...reading })
-      : await services.triggers.follow({ feedId: follow, ...reading })
-  services.metrics.subscribers.inc()
-  left.signal.addEventListener('abort', () => services.metrics.subscribers.dec(), { once: true })
-  const guarded = guardedEvents({
-    source: opened.events,
-    check: async () => mayRead(services, signedIn({ actor: await context.actorNow() }), stream.binding),
-    stop: () => left.abort(),
-    clock: services.clock,
-    logger: services.logger,
-  })
-  return mappedEvents(guarded, event => eventSource(event, stream.typename))
+      ? await triggers.subscribe({ binding, options: { durable: false, ownerId }, ...reading })
+      : await triggers.follow({ feedId: follow, ...reading })
+  return {
+    subscription,
+    binding,
+    typename,
+    filter,
+    // What graphql-js wants a source to be; events go to clients by way of `delivery`.
+    [Symbol.asyncIterator]() {
+      throw new Error('A feed is delivered, not iterated.')
+    },
+  }
 }
 
-/** Throws where this person may not read the feed of the binding (any more). */
-async function mayRead(
-  { connections }: Pick<TriggerServices, 'connections'>,
-  actor: Actor,
-  { connectionId, organizationId, field }: Binding,
-): Promise<void> {
-  if (connectionId) await connections.get(actor, connectionId)
-  else if (!actor.organizationIds.includes(organizationId))
-    throw new JunctorError(
-      'FORBIDDEN',
-      `This feed of ${field} belongs to an organization that you are not a member of.`,
-    )
+export function isFeedStream(stream: AsyncIterable<unknown>): stream is FeedStream {
+  return 'subscription' in stream && 'filter' in stream
 }
 
 export function eventSource(event: FeedEvent, typename: string): EventSource {

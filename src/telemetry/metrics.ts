@@ -142,6 +142,12 @@ export function createMetrics() {
       help: 'Live subscriptions on this instance.',
       registers,
     }),
+    slowSubscribers: new Counter({
+      name: 'junctor_slow_subscribers_total',
+      help: 'Times that a client did not keep up: `behind` reads the log at its own pace, `dropped` was disconnected.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     webappRestarts: new Counter({
       name: 'junctor_webapp_restarts_total',
       help: 'Restarts of hosted connector webapps.',

@@ -5,9 +5,9 @@ import { JunctorError } from '../errors.ts'
 import { decodeCursor } from './cursor.ts'
 import type { EventPages } from './event-pages.ts'
 import { type FeedId, feedIdOf } from './feed.ts'
-import { type FeedRow, feedOf } from './feed-row.ts'
+import type { FeedRow } from './feed-row.ts'
 import type { FeedTable } from './feed-table.ts'
-import { readFeed } from './read-feed.ts'
+import { takePlace } from './place.ts'
 import type { Readers } from './readers.ts'
 import type { Triggers } from './triggers.ts'
 
@@ -23,8 +23,7 @@ export function createFollow({ clock, feeds, readers, pages }: FollowOptions): T
     const row = await feeds.need(feedId)
     const from = after === undefined ? 0 : positionIn(row, after)
     const membership = await readers.join(feedId)
-    const events = readFeed({ clock, pages, readers, feedId, from, membership, signal, once: row.once })
-    return { feed: feedOf(row), events }
+    return takePlace({ clock, pages, readers, row, from, membership, signal, once: row.once })
   }
 }
 

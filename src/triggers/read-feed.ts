@@ -1,8 +1,9 @@
-// A subscriber's stream: the log from its position on, page by page, then whatever comes. In order, without gap or
-// repeat; it holds one page at a time however slow its consumer is.
+// A feed's log as somebody reads it: from a position on, page by page, then whatever comes. In order, without gap or
+// repeat; nothing is held between two pages.
 import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
 import { cursorExpired } from './cursor.ts'
+import type { LoggedEvent } from './event-log.ts'
 import type { EventPage, EventPages, FeedStanding } from './event-pages.ts'
 import type { FeedEvent, FeedId } from './feed.ts'
 import { pause } from './pause.ts'
@@ -16,25 +17,54 @@ export interface ReadOptions {
   readonly pages: EventPages
   readonly readers: Readers
   readonly feedId: FeedId
-  /** The stream begins behind this sequence. */
-  readonly from: number
   readonly membership: Membership
-  readonly signal: AbortSignal
   /** True for a webhook action: after its one event the stream is complete. */
   readonly once: boolean
 }
 
 /**
- * Ends when the signal aborts or `return` is called, also while it waits. Throws FEED_ENDED when the feed has ended
- * and its log is read, CURSOR_EXPIRED at a place where events are missing, STORE_UNAVAILABLE at shutdown.
+ * The events behind `from`: at least one where it `waits`, else none at the end of the log. Null where the stream is
+ * complete or the signal has aborted. Throws FEED_ENDED when the feed has ended and its log is read, CURSOR_EXPIRED at
+ * a place where events are missing, STORE_UNAVAILABLE at shutdown.
  */
-export function readFeed(options: ReadOptions): AsyncIterableIterator<FeedEvent, undefined> {
-  const { membership } = options
+export type ReadPage = (
+  from: number,
+  signal: AbortSignal,
+  waits: boolean,
+) => Promise<readonly LoggedEvent[] | null>
+
+/** A feed as it is read from any place, by any number at once. */
+export function pageReader(options: ReadOptions): ReadPage {
+  const { pages, readers, clock, feedId, membership, once } = options
+  return async function readPage(from, signal, waits) {
+    while (!signal.aborted) {
+      if (readers.closed) throw shuttingDown()
+      const generation = membership.generation()
+      const page = await pages.behind(feedId, from, generation)
+      if (!page) {
+        // The store failed. When it is back nothing is missing, so a subscriber need not notice.
+        await pause(retryDelay, clock, signal)
+        continue
+      }
+      throwAtGap(feedId, from, page)
+      if (page.events.length > 0) return upToGap(from, page.events)
+      if (isOver(feedId, page.standing, once)) return null
+      if (!waits) return []
+      await membership.news(generation, signal)
+    }
+    return null
+  }
+}
+
+/** One event after the other from `from` on; ends when the signal aborts or `return` is called, also while it waits. */
+export function readFeed(
+  readPage: ReadPage,
+  from: number,
+  leaving: AbortSignal,
+  leave: () => void,
+): AsyncIterableIterator<FeedEvent, undefined> {
   const left = new AbortController()
-  const signal = AbortSignal.any([options.signal, left.signal])
-  signal.addEventListener('abort', membership.leave, { once: true })
-  if (signal.aborted) membership.leave()
-  const events = stream(options, signal)
+  const events = stream(readPage, from, AbortSignal.any([leaving, left.signal]), leave)
   return {
     [Symbol.asyncIterator]() {
       return this
@@ -43,39 +73,39 @@ export function readFeed(options: ReadOptions): AsyncIterableIterator<FeedEvent,
     // A generator that waits cannot be returned from; the abort wakes it first.
     async return() {
       left.abort()
+      leave()
       await events.return(undefined)
       return { done: true, value: undefined }
     },
   }
 }
 
-async function* stream(options: ReadOptions, signal: AbortSignal): AsyncGenerator<FeedEvent, undefined> {
-  const { pages, readers, clock, feedId, membership, once } = options
-  let position = options.from
+async function* stream(
+  readPage: ReadPage,
+  from: number,
+  signal: AbortSignal,
+  leave: () => void,
+): AsyncGenerator<FeedEvent, undefined> {
+  let position = from
   try {
-    while (!signal.aborted) {
-      if (readers.closed) throw shuttingDown()
-      const generation = membership.generation()
-      const page = await pages.behind(feedId, position, generation)
-      if (!page) {
-        // The store failed. When it is back nothing is missing, so a subscriber need not notice.
-        await pause(retryDelay, clock, signal)
-        continue
-      }
-      throwAtGap(feedId, position, page)
-      for (const event of page.events) {
+    for (;;) {
+      const page = await readPage(position, signal, true)
+      if (!page) return
+      for (const event of page) {
         if (signal.aborted) return
-        throwAtGap(feedId, position, { ...page, events: [event] })
         position = event.sequence
         yield event
       }
-      if (page.events.length > 0) continue
-      if (isOver(feedId, page.standing, once)) return
-      await membership.news(generation, signal)
     }
   } finally {
-    membership.leave()
+    leave()
   }
+}
+
+/** What is behind a gap is read, and refused, when its turn comes. */
+function upToGap(from: number, events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+  const gap = events.findIndex(({ sequence }, index) => sequence !== from + 1 + index)
+  return gap < 0 ? events : events.slice(0, gap)
 }
 
 /** Called where the log is read: true for a stream that is complete. Throws FEED_ENDED where no more comes. */

@@ -5,9 +5,10 @@ import { bindingHash } from './binding.ts'
 import { cursorExpired, decodeCursor, type Position } from './cursor.ts'
 import type { EventPages } from './event-pages.ts'
 import { feedIdOf } from './feed.ts'
-import { type FeedRow, feedOf } from './feed-row.ts'
+import type { FeedRow } from './feed-row.ts'
 import type { FeedTable } from './feed-table.ts'
-import { readFeed, throwAtGap } from './read-feed.ts'
+import { takePlace } from './place.ts'
+import { throwAtGap } from './read-feed.ts'
 import type { Readers } from './readers.ts'
 import type { Starter } from './start-feed.ts'
 import { type Connectors, findTrigger } from './trigger.ts'
@@ -65,8 +66,7 @@ export function createSubscribe({
       const started = await starter.start(feedId, fresh, signal)
       const from = position?.sequence ?? beginning(row, started)
       if (position) await checkReadable(position, started)
-      const events = readFeed({ clock, pages, readers, feedId, from, membership, signal, once: false })
-      return { feed: feedOf(started), events }
+      return takePlace({ clock, pages, readers, row: started, from, membership, signal, once: false })
     } catch (error) {
       membership.leave()
       throw error

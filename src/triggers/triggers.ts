@@ -20,6 +20,7 @@ import { createLeases } from './lease.ts'
 import { eventPage } from './log-page.ts'
 import { createPollWork } from './poll-work.ts'
 import { createPollers } from './pollers/index.ts'
+import type { ReadPage } from './read-feed.ts'
 import { createReaders } from './readers.ts'
 import { createReconcile } from './reconcile.ts'
 import { createRegisteredWork } from './registered-work.ts'
@@ -56,9 +57,19 @@ export interface TriggersOptions extends CallOptions {
   readonly settings?: Partial<TriggerSettings>
 }
 
+/** A place at a feed, which lives while somebody has one. */
 export interface Subscription {
   readonly feed: Feed
-  /** In order, without gap or repeat. End it by `return()` or by the signal. */
+  /** The sequence behind which the subscriber's events begin. */
+  readonly position: number
+  /**
+   * Reads what is behind a sequence, whichever; see `ReadPage`. As long as any subscriber is at the feed it works,
+   * also after this one left: one reader may serve many.
+   */
+  readonly page: ReadPage
+  /** Gives the place up, as the signal does. May be called more than once. */
+  leave(): void
+  /** One by one, from `position`: in order, without gap or repeat. End it by `return()` or by the signal. */
   readonly events: AsyncIterable<FeedEvent>
 }
 

@@ -151,7 +151,7 @@ describe.each(Object.entries(matrix))('%s', (_, { expected, act }) => {
 })
 
 it('the matrix has every method that takes an actor', () => {
-  const forTheHub = ['needsAuthorization', 'importRemoved', 'reseal']
+  const forTheHub = ['needsAuthorization', 'importRemoved', 'reseal', 'readersOf']
   const forConnectors = ['grantConnector']
   const rows = Object.values(matrix).map(({ act }) => String(act))
   const missing = (Object.keys(house.connections) as (keyof Connections)[]).filter(
@@ -166,10 +166,13 @@ describe('what a list shows', () => {
   it.each(everybody.slice(1).map(who => [who]))('%s', async who => {
     const connection = await newConnection()
     const actor = (await actorOf(who, connection))!
+    const stranger = await house.person('elsewhere')
     const { nodes } = await house.connections.list(actor, { first: 500 })
     const role = await house.connections.roleOf(actor, connection.id)
     expect(nodes.some(({ id }) => id === connection.id)).toBe(role !== null)
     expect(role).toBe({ USE: 'USE', EDIT: 'EDIT', OWN: 'OWN', owner: 'OWN' }[who as string] ?? null)
+    const readers = await house.connections.readersOf(connection.id, [stranger, actor])
+    expect([...readers]).toEqual(role === null ? [] : [actor])
   })
 })
 
@@ -188,6 +191,9 @@ describe('a role', () => {
     await house.connections.grant(owner, connection.id, { kind: 'TEAM', id: house.team }, 'EDIT')
     expect(await roleOf()).toBe('EDIT')
     expect(await house.connections.roleOf(await house.person('elsewhere'), connection.id)).toBeNull()
+    const people = [person, await house.person(), await house.person('elsewhere')]
+    const readers = await house.connections.readersOf(connection.id, people)
+    expect([...readers]).toEqual(people.slice(0, 2))
   })
 
   it('changes by granting again and ends with the grant', async () => {

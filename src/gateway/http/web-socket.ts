@@ -2,23 +2,25 @@
 // proves; who that is, and what they belong to, is asked again for each operation. It closes when the session ends.
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ExecutionArgs } from 'graphql'
 import { useServer as acceptSockets } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Clock } from '../../clock.ts'
 import type { HeaderReader, Identity } from '../../identity/index.ts'
 import type { SharedCalls } from '../../invocation/index.ts'
 import { exactReplacer } from '../../json.ts'
-import type { Logger } from '../../telemetry/index.ts'
 import { type Asked, asksTrace, type RequestContext, type Scope } from '../context.ts'
+import type { Sink } from '../delivery/sink.ts'
 import { createDocuments } from '../documents.ts'
 import { type ErrorPresenter, formatError } from '../errors.ts'
 import type { Executor } from '../execute.ts'
 import { readerOf } from './headers.ts'
+import type { WatchSession } from './session-watch.ts'
+import { webSocketSink } from './web-socket-sink.ts'
 
 /** A message may be this large; a document with its variables. */
 const maxPayload = 256 * 1024
-/** How often a socket's session is looked at. */
-const livenessMilliseconds = 5_000
+/** From one ping to the next, and for its answer: longer than a slow client's time, so that it is told why. */
+const keepAliveMilliseconds = 30_000
 const forbidden = 4403
 const goingAway = 1001
 
@@ -27,8 +29,7 @@ interface Options {
   readonly executor: Executor
   readonly identity: Identity
   readonly present: ErrorPresenter
-  readonly clock: Clock
-  readonly logger: Logger
+  readonly watchSession: WatchSession
   /** Origins that a browser's socket may come from. */
   readonly origins: ReadonlySet<string>
   /** For one operation. */
@@ -47,10 +48,16 @@ const nobody: Caller = { headers: readerOf({}), signal: AbortSignal.abort() }
 
 /** Serves `/graphql` and `/graphql/<connector>` sockets on the HTTP server. Dispose closes every socket with 1001. */
 export function serveWebSockets(options: Options): AsyncDisposable {
-  const { executor, identity, clock, present, logger } = options
+  const { executor, identity, present } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload })
   const documents = createDocuments()
   const callers = new WeakMap<WebSocket, Caller>()
+  const sinks = new WeakMap<ExecutionArgs, Sink>()
+  const sinkOf = (prepared: ExecutionArgs): Sink => {
+    const sink = sinks.get(prepared)
+    if (sink) return sink
+    throw new Error('graphql-ws subscribes with other arguments than it was given.')
+  }
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refused = refusal(request, options.origins)
@@ -62,21 +69,6 @@ export function serveWebSockets(options: Options): AsyncDisposable {
   }
   options.server.on('upgrade', upgrade)
 
-  /** Looks again and again whether the caller is still signed in; a store that does not answer ends nothing. */
-  function watch(socket: WebSocket, headers: HeaderReader): void {
-    const look = async (): Promise<void> => {
-      if (socket.readyState !== socket.OPEN) return
-      try {
-        const actor = await identity.authenticate(headers)
-        if (!actor || !(await identity.isLive(actor))) return socket.close(forbidden, 'The session ended.')
-      } catch (error) {
-        logger.warn({ error }, 'A socket’s session could not be looked at; it is looked at again.')
-      }
-      clock.after(livenessMilliseconds, () => void look())
-    }
-    clock.after(livenessMilliseconds, () => void look())
-  }
-
   const handler = acceptSockets(
     {
       connectionInitWaitTimeout: 10_000,
@@ -85,11 +77,16 @@ export function serveWebSockets(options: Options): AsyncDisposable {
         const end = new AbortController()
         extra.socket.once('close', () => end.abort())
         callers.set(extra.socket, { headers, signal: end.signal })
-        if (await identity.authenticate(headers)) watch(extra.socket, headers)
+        const actor = await identity.authenticate(headers)
+        if (actor && extra.socket.readyState === extra.socket.OPEN) {
+          const close = () => extra.socket.close(forbidden, 'The session ended.')
+          const stop = options.watchSession(actor, headers, close)
+          extra.socket.once('close', stop)
+        }
         // Nobody signed in may look at what is public; anything else answers UNAUTHENTICATED.
         return true
       },
-      async onSubscribe({ extra }, _id, payload) {
+      async onSubscribe({ extra }, id, payload) {
         const { headers, signal } = callers.get(extra.socket) ?? nobody
         const actorNow = () => identity.authenticate(headers)
         try {
@@ -108,17 +105,21 @@ export function serveWebSockets(options: Options): AsyncDisposable {
             variables: payload.variables ?? undefined,
             context,
           })
-          return 'errors' in prepared ? prepared.errors : prepared.arguments
+          if ('errors' in prepared) return prepared.errors
+          sinks.set(prepared.arguments, webSocketSink(extra.socket, id))
+          return prepared.arguments
         } catch (error) {
           return [present(error)]
         }
       },
       execute: arguments_ => executor.run(arguments_),
-      subscribe: arguments_ => executor.subscribe(arguments_),
+      // Events go to the socket themselves; graphql-ws keeps the subscription, and ends it.
+      subscribe: arguments_ => executor.subscribe(arguments_, sinkOf(arguments_)),
       onError: (_context, _id, _payload, errors) => errors.map(error => formatError(present(error))),
       jsonMessageReplacer: exactReplacer,
     },
     sockets,
+    keepAliveMilliseconds,
   )
 
   return {

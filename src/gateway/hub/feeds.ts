@@ -161,6 +161,7 @@ export function feedResolvers(services: Services): Resolvers {
           ownerId: signedIn(context).userId,
           after: args.after,
           typename: feedEventType,
+          filter: null,
         })
       }),
     },

@@ -5,15 +5,17 @@ import { systemClock } from '../../../src/clock.ts'
 import type { OpenConnection } from '../../../src/connections/index.ts'
 import { createOperationCaller } from '../../../src/gateway/call-operation.ts'
 import type { Compiled } from '../../../src/gateway/catalogue/compiled.ts'
+import type { CreateDeliver } from '../../../src/gateway/delivery/delivery.ts'
 import { createErrorPresenter } from '../../../src/gateway/errors.ts'
 import { createExecutor, type OperationRequest } from '../../../src/gateway/execute.ts'
 import { readHubSdl } from '../../../src/gateway/index.ts'
-import { mappedEvents } from '../../../src/gateway/mapped-events.ts'
 import type { createTriggerOpener } from '../../../src/gateway/open-trigger.ts'
 import { buildSlice, type Slice } from '../../../src/gateway/slices/slice.ts'
 import { connectorBase } from '../../../src/gateway/slices/subgraph-base.ts'
 import { createInvoker, type Invoker, shareCalls } from '../../../src/invocation/index.ts'
+import { parseJson } from '../../../src/json.ts'
 import { createLogger, createMetrics } from '../../../src/telemetry/index.ts'
+import { collectingSink } from './collecting-sink.ts'
 
 const logger = createLogger('silent', { write: () => {} })
 const hub = parse(readHubSdl(), { noLocation: true })
@@ -42,8 +44,18 @@ export interface ServedConnector {
   ): Promise<AsyncIterable<Outcome> | Outcome>
 }
 
-/** Opens a connector's triggers; nothing where there is no engine. */
-export type OpenTrigger = ReturnType<typeof createTriggerOpener>
+/** Opens a connector's triggers, and delivers their events. */
+export interface Subscribing {
+  readonly open: ReturnType<typeof createTriggerOpener>
+  readonly deliver: CreateDeliver
+}
+
+const nothingSubscribed: Subscribing = {
+  open: () => null,
+  deliver: () => () => {
+    throw new Error('Nothing is subscribed to here.')
+  },
+}
 
 export interface Outcome {
   readonly data: unknown
@@ -56,7 +68,7 @@ export function serve(
   compiled: Compiled,
   connectionNow: () => OpenConnection | null,
   invoker: Invoker,
-  open: OpenTrigger = () => null,
+  subscribing: Subscribing = nothingSubscribed,
 ): ServedConnector {
   const operations = compiled.artifact?.operations ?? []
   const entry = { name, origin: { kind: 'bundled', folder: '' } } as const
@@ -78,7 +90,7 @@ export function serve(
       // Webhook actions are called by the triggers, and in their tests.
       triggers: { ask: async () => Promise.reject(new Error('No webhook action is called here.')) },
     }),
-    open,
+    ...subscribing,
     sdl: () => '',
     present,
   })
@@ -102,10 +114,15 @@ export function serve(
     async subscribe(text, variables) {
       const prepared = await executor.prepare(request(text, variables))
       if ('errors' in prepared) return outcomeOf(prepared)
-      const opened = await executor.subscribe(prepared.arguments)
-      return Symbol.asyncIterator in opened ? mappedEvents(opened, outcomeOf) : outcomeOf(opened)
+      const sink = collectingSink(json => parseJson(json) as ExecutionResult)
+      const opened = await executor.subscribe(prepared.arguments, sink)
+      return Symbol.asyncIterator in opened ? outcomes(sink.results(opened)) : outcomeOf(opened)
     },
   }
+}
+
+async function* outcomes(results: AsyncIterableIterator<ExecutionResult>): AsyncGenerator<Outcome> {
+  for await (const result of results) yield outcomeOf(result)
 }
 
 function outcomeOf({ data, errors = [] }: ExecutionResult): Outcome {

@@ -8,8 +8,10 @@ import { type ConnectionId, createVault } from '../../../src/connections/index.t
 import type { ConnectorDefinition } from '../../../src/definition/index.ts'
 import { JunctorError } from '../../../src/errors.ts'
 import type { Compiled } from '../../../src/gateway/catalogue/compiled.ts'
+import { createDelivery } from '../../../src/gateway/delivery/delivery.ts'
 import { webhookRoutes } from '../../../src/gateway/http/webhook-routes.ts'
 import { createTriggerOpener } from '../../../src/gateway/open-trigger.ts'
+import type { Actor } from '../../../src/identity/index.ts'
 import type { Invoker } from '../../../src/invocation/index.ts'
 import { secret } from '../../../src/secret.ts'
 import { schema } from '../../../src/store/index.ts'
@@ -114,9 +116,11 @@ export async function openWorld(invoker: Invoker): Promise<World> {
         resolve: async () => (open ? known : null),
         get: async () => known,
         roleOf: async () => 'OWN' as const,
+        readersOf: async (_id: string, actors: readonly Actor[]) => new Set(actors),
       }
-      const opener = createTriggerOpener({ connections, triggers, clock: systemClock, logger, metrics })
-      return serve(name, compiled, () => open, invoker, opener)
+      const services = { connections, triggers, clock: systemClock, logger, metrics }
+      const subscribing = { open: createTriggerOpener(services), deliver: createDelivery(services) }
+      return serve(name, compiled, () => open, invoker, subscribing)
     },
     async feedOf(field) {
       const [row] = await store.db

@@ -119,6 +119,7 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
       renew: lease => ask(() => leases.renew(lease)),
       release: lease => ask(() => leases.release(lease)),
       settle: (lease, outcome) => ask(() => fencedBy(lease, () => leases.settle(lease, outcome))),
+      write: (lease, outcome) => ask(() => fencedBy(lease, () => leases.write(lease, outcome))),
       underLease: (lease, write) => ask(() => fencedBy(lease, () => leases.underLease(lease, write))),
     }
   }
