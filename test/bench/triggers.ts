@@ -3,11 +3,21 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeMachine } from './measure/machine.ts'
+import { fanOut } from './triggers/fan-out.ts'
+import { idleMemory } from './triggers/idle-memory.ts'
 import type { Part } from './triggers/part.ts'
 import { polling, pollingOfTwo } from './triggers/polling.ts'
+import { receiver } from './triggers/receiver.ts'
 import { retention } from './triggers/retention.ts'
 
-const parts: Readonly<Record<string, Part>> = { polling, 'polling-of-two': pollingOfTwo, retention }
+const parts: Readonly<Record<string, Part>> = {
+  'fan-out': fanOut,
+  receiver,
+  'idle-memory': idleMemory,
+  polling,
+  'polling-of-two': pollingOfTwo,
+  retention,
+}
 
 export interface TriggersOptions {
   readonly rounds: number
