@@ -22,6 +22,8 @@ export interface RequestContext {
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal
   readonly asked: Asked
+  /** The cursor that the transport says this subscription goes on behind; it wins over `after`. */
+  readonly resumeAfter?: string
   /** The span of the operation that runs; absent where no spans are made. */
   readonly span?: Span
   /** Where the calls of the operation that runs are written down; absent where nobody asked. */

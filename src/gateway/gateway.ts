@@ -8,6 +8,7 @@ import { createDelivery } from './delivery/delivery.ts'
 import { createErrorPresenter } from './errors.ts'
 import { createExecutor } from './execute.ts'
 import { createApollo } from './http/apollo.ts'
+import { createEventStreams } from './http/event-streams.ts'
 import { createHttpServer } from './http/server.ts'
 import { createSessionWatch } from './http/session-watch.ts'
 import { watchSilentConnections } from './http/silent-connections.ts'
@@ -73,9 +74,17 @@ export async function createGateway(options: Options): Promise<Gateway> {
       () => false,
     )
   const ending = new AbortController()
+  const callers = {
+    executor,
+    identity: services.identity,
+    present,
+    watchSession: createSessionWatch(services),
+    shareCalls: () => shareCalls(services.invoker, services.metrics),
+  }
   const server = await createHttpServer({
     services,
     apollo,
+    events: createEventStreams({ ...callers, clock: services.clock }),
     publicUrl,
     trustedProxies,
     ending: ending.signal,
@@ -84,13 +93,9 @@ export async function createGateway(options: Options): Promise<Gateway> {
   await server.ready()
   const silent = watchSilentConnections(server.server)
   const sockets = serveWebSockets({
+    ...callers,
     server: server.server,
-    executor,
-    identity: services.identity,
-    present,
-    watchSession: createSessionWatch(services),
     origins: new Set([new URL(publicUrl).origin]),
-    shareCalls: () => shareCalls(services.invoker, services.metrics),
   })
   return {
     listen: ({ host, port }) => server.listen({ host, port }),

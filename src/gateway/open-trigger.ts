@@ -111,10 +111,11 @@ export interface FeedStream extends Pick<Wanted, 'binding' | 'typename' | 'filte
 /** Subscribes to a feed. */
 export async function openStream(
   { triggers }: Pick<Services, 'triggers'>,
-  { signal }: Pick<RequestContext, 'signal'>,
+  { signal, resumeAfter }: Pick<RequestContext, 'signal' | 'resumeAfter'>,
   { binding, follow, ownerId, after, typename, filter }: Wanted,
 ): Promise<FeedStream> {
-  const reading = { ...(after ? { after } : {}), signal }
+  const cursor = resumeAfter ?? after
+  const reading = { ...(cursor ? { after: cursor } : {}), signal }
   const subscription =
     follow === undefined
       ? await triggers.subscribe({ binding, options: { durable: false, ownerId }, ...reading })

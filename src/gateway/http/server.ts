@@ -9,6 +9,7 @@ import { createDownloads } from '../files/downloads.ts'
 import type { Services } from '../services.ts'
 import { authRoutes } from './auth-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
+import { type EventStreams, wantsEvents } from './event-streams.ts'
 import { fileRoutes } from './file-routes.ts'
 import { readerOf } from './headers.ts'
 import { operationsRoutes } from './operations-routes.ts'
@@ -21,6 +22,7 @@ const bodyLimit = 16 * 1024 * 1024
 interface Options {
   readonly services: Services
   readonly apollo: ApolloServer<RequestContext>
+  readonly events: EventStreams
   /** Base of URLs that the hub tells others. */
   readonly publicUrl: string
   /** Addresses and networks whose X-Forwarded-For names the caller. */
@@ -46,6 +48,7 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   let closing = false
   server.addHook('preClose', async () => {
     closing = true
+    options.events.end()
   })
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close')
@@ -94,11 +97,22 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
       url,
       handler: (_request, reply) => reply.status(405).header('allow', methods.join(', ')).send(wrongMethod),
     })
-  server.route({ method: methods, url: '/graphql', handler: graphql(graphScope) })
-  server.route<{ Params: { connector: string } }>({
-    method: methods,
-    url: '/graphql/:connector',
-    handler: graphql(request => ({ kind: 'subgraph', connector: parameterOf(request, 'connector') })),
+  const route = (url: string, scopeOf: (request: FastifyRequest) => Scope) =>
+    server.route({
+      method: methods,
+      url,
+      async preHandler(request, reply) {
+        if (wantsEvents(request)) await options.events.answer(request, reply, scopeOf(request))
+      },
+      handler: graphql(scopeOf),
+    })
+  route('/graphql', graphScope)
+  route('/graphql/:connector', request => {
+    const connector = parameterOf(request, 'connector')
+    // Where clients of graphql-sse look for the whole graph's streams.
+    return connector === 'stream' && wantsEvents(request)
+      ? graphScope(request)
+      : { kind: 'subgraph', connector }
   })
   return server
 }
