@@ -1,6 +1,8 @@
 // A connector's trigger, opened: GraphQL arguments → binding → a place at its feed.
+import { type GraphQLOutputType, isObjectType } from 'graphql'
 import type { ConnectorIdentity } from '../connections/index.ts'
-import { wireArguments } from '../subgraph/index.ts'
+import { printJson } from '../json.ts'
+import { compileFilter, wireArguments } from '../subgraph/index.ts'
 import type { Binding, FeedEvent, FeedId, Subscription } from '../triggers/index.ts'
 import { boundArguments, operationOf } from './call-operation.ts'
 import { identityOf } from './catalogue/installed.ts'
@@ -38,6 +40,10 @@ export function createTriggerOpener(services: TriggerServices) {
     if (operation.result === 'feed')
       return (_source, args, context) =>
         openAnswer(services, context, { args: args as AnswerArgs, identity, field, typename: payload })
+    const filterOf = (where: unknown): Filter => {
+      const matches = compileFilter(where, dataType(slice, payload), artifact)
+      return { key: printJson(where), matches: ({ data }) => matches(data) }
+    }
 
     return async (_source, args, context) => {
       const actor = signedIn(context)
@@ -56,7 +62,7 @@ export function createTriggerOpener(services: TriggerServices) {
         ownerId: actor.userId,
         after: wire.after,
         typename: payload,
-        filter: null,
+        filter: wire.where === undefined ? null : filterOf(wire.where),
       })
     }
   }
@@ -150,4 +156,11 @@ export function eventSource(event: FeedEvent, typename: string): EventSource {
 function payloadType(slice: Slice, field: string): string {
   const type = slice.schema.getSubscriptionType()?.getFields()[field]?.type
   return String(type ?? '').replace(/!$/, '')
+}
+
+function dataType(slice: Slice, payload: string): GraphQLOutputType {
+  const event = slice.schema.getType(payload)
+  const data = isObjectType(event) ? event.getFields().data : undefined
+  if (data) return data.type
+  throw new Error(`${payload} is no type of an event.`)
 }

@@ -11,6 +11,8 @@ export type ArgumentTarget =
   | { readonly to: 'limit' }
   /** Triggers: resume behind this cursor. */
   | { readonly to: 'after' }
+  /** Triggers: only events that match. */
+  | { readonly to: 'where' }
 
 export interface CompiledOperation {
   /** Root field, such as `github_listIssues`. */
@@ -42,7 +44,7 @@ export interface Artifact {
   readonly compilerVersion: number
   /**
    * The connector's types as SDL, with `extend type Query|Mutation|Subscription`. It refers to what every slice
-   * has: scalars DateTime, JSON, BigInt; types File, Feed; interface Event. Everything else is prefixed `<connector>_`.
+   * has: scalars DateTime, JSON, BigInt; types File, Feed; interface Event; the inputs StringFilter and its like. Everything else is prefixed `<connector>_`.
    */
   readonly sdl: string
   readonly operations: readonly CompiledOperation[]

@@ -47,9 +47,10 @@ function compileOperation(plan: OperationPlan, names: WireNames, text: SubgraphT
     field: plan.field,
     root: plan.root,
     operationId: plan.operation.id,
-    arguments: Object.fromEntries(
-      [...plan.ownArguments, ...plan.arguments].map(({ name, target }) => [name, target]),
-    ),
+    arguments: Object.fromEntries([
+      ...[...plan.ownArguments, ...plan.arguments].map(({ name, target }) => [name, target]),
+      ...(text.plan.filters.ofTrigger(plan) ? [['where', { to: 'where' }]] : []),
+    ]),
     inputTypes: Object.fromEntries(inputTypes),
     result: plan.result,
     example: printExample(plan, text),

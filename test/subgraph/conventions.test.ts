@@ -79,7 +79,7 @@ describe('root fields', () => {
 describe('triggers', () => {
   test('a trigger is a subscription of typed, resumable events', () => {
     expect(it.field('tracker_onIssueCreated')).toBe(
-      'Subscription.tracker_onIssueCreated(connection: ID, project: String!, after: String): tracker_OnIssueCreatedEvent!',
+      'Subscription.tracker_onIssueCreated(connection: ID, project: String!, after: String, where: tracker_IssueWhere): tracker_OnIssueCreatedEvent!',
     )
     expect(it.type('tracker_OnIssueCreatedEvent')).toBe(
       'type tracker_OnIssueCreatedEvent implements Event { id: ID! cursor: String! time: DateTime! feed: Feed! ' +
@@ -93,8 +93,18 @@ describe('triggers', () => {
     expect(it.field('tracker_onComment')).toContain('input: tracker_OnCommentInput,')
   })
 
-  test('an event of unknown shape is JSON', () => {
+  test('is chosen by the scalars of what its events carry, at any depth but in lists', () => {
+    expect(it.type('tracker_WhenIssueChangesEventDataWhere')).toBe(
+      'input tracker_WhenIssueChangesEventDataWhere { id: BigIntFilter ' +
+        'changed: tracker_WhenIssueChangesEventDataChangedWhere and: [tracker_WhenIssueChangesEventDataWhere!] ' +
+        'or: [tracker_WhenIssueChangesEventDataWhere!] not: tracker_WhenIssueChangesEventDataWhere }',
+    )
+    expect(it.operation('OnIssueCreated').arguments.where).toEqual({ to: 'where' })
+  })
+
+  test('an event of unknown shape is JSON, and all of them are told', () => {
     expect(it.type('tracker_OnCommentEvent')).toContain('data: JSON }')
+    expect(it.field('tracker_onComment')).not.toContain('where')
   })
 
   test('a polling trigger is a subscription too, whatever its method', () => {

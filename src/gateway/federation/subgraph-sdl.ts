@@ -18,7 +18,19 @@ import {
 export const hubSubgraph = 'hub'
 
 /** Types that connectors refer to and that the hub's SDL owns; a subgraph carries copies of them. */
-const sharedNames = new Set(['DateTime', 'JSON', 'BigInt', 'File', 'Event'])
+const sharedNames = new Set([
+  'DateTime',
+  'JSON',
+  'BigInt',
+  'File',
+  'Event',
+  'StringFilter',
+  'IntFilter',
+  'FloatFilter',
+  'BigIntFilter',
+  'BooleanFilter',
+  'DateTimeFilter',
+])
 
 const specification = 'https://specs.apollo.dev/federation/v2.3'
 const link = parse(`extend schema @link(url: "${specification}", import: ["@key", "@shareable"])`)

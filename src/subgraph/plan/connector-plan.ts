@@ -1,6 +1,7 @@
 // A definition → everything its subgraph will hold, named. What comes after only writes it down.
 import type { ConnectorDefinition } from '../../definition/index.ts'
 import { settleDefaults } from './defaults.ts'
+import { type FilterPlan, planFilters } from './filter-plan.ts'
 import type { Findings } from './findings.ts'
 import { allocateNames, lowerCamel, upperCamel } from './names.ts'
 import { hasEvents, type OperationPlan, planOperations } from './operation-plan.ts'
@@ -15,6 +16,9 @@ export interface ConnectorPlan {
   nameOf(type: TypePlan): string
   /** The final name of the event type of an operation that has events. */
   eventNameOf(plan: OperationPlan): string
+  readonly filters: FilterPlan
+  /** The final name of the input type that chooses by values of this type. */
+  filterNameOf(type: TypePlan): string
 }
 
 export function planConnector(definition: ConnectorDefinition, findings: Findings): ConnectorPlan {
@@ -23,13 +27,16 @@ export function planConnector(definition: ConnectorDefinition, findings: Finding
   const types = reader.types()
   breakRequiredCycles(types, findings)
   settleDefaults(types, operations, findings)
-  const names = nameTypes(definition.name, types, operations, findings)
+  const filters = planFilters(operations)
+  const names = nameTypes(definition.name, types, operations, filters, findings)
   const nameOf = (key: string): string => names.get(key) ?? key
   return {
     operations,
     types,
     nameOf: type => nameOf(type.key),
     eventNameOf: plan => nameOf(eventKey(plan)),
+    filters,
+    filterNameOf: type => nameOf(filterKey(type)),
   }
 }
 
@@ -57,6 +64,7 @@ function nameTypes(
   connector: string,
   types: readonly TypePlan[],
   operations: readonly OperationPlan[],
+  filters: FilterPlan,
   findings: Findings,
 ): ReadonlyMap<string, string> {
   const wanted = [
@@ -65,6 +73,11 @@ function nameTypes(
       key: eventKey(plan),
       name: `${connector}_${upperCamel(plan.operation.id)}Event`,
       origin: originOf(plan.operation),
+    })),
+    ...filters.types.map(type => ({
+      key: filterKey(type),
+      name: `${connector}_${type.wantedName}Where`,
+      origin: type.origin,
     })),
   ]
   const names = allocateNames(wanted)
@@ -79,6 +92,11 @@ function nameTypes(
     })
   }
   return names
+}
+
+/** Sorts behind every other key: what the API has keeps its names. */
+function filterKey(type: TypePlan): string {
+  return `~where ${type.key}`
 }
 
 /** Sorts before every type's key: an event type's name is promised, and wins a contest. */

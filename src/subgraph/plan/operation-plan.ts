@@ -60,7 +60,7 @@ export function planOperations(
     const ownArguments = [connection]
     if (operation.role.role === 'action' && operation.nextLink !== null) ownArguments.push(limit)
     if (root === 'Subscription') ownArguments.push(after)
-    const reserved = ownArguments.map(({ name }) => name)
+    const reserved = [...ownArguments.map(({ name }) => name), ...(root === 'Subscription' ? ['where'] : [])]
     return [
       {
         operation,

@@ -13,6 +13,8 @@ export interface WiredArguments {
   readonly limit?: number
   /** Cursor to resume behind. */
   readonly after?: string
+  /** Conditions on an event's data, for `compileFilter`. */
+  readonly where?: unknown
 }
 
 /** `args` as graphql-js coerced them against the artifact's SDL. What is left out stays out; null is a value. */
@@ -27,7 +29,7 @@ export function wireArguments(
     header: [],
     form: [],
   }
-  const wired: { body?: Json; connection?: string; limit?: number; after?: string } = {}
+  const wired: { body?: Json; connection?: string; limit?: number; after?: string; where?: unknown } = {}
   for (const [name, target] of Object.entries(operation.arguments)) {
     const given = ownMember(args, name)
     if (given === undefined) continue
@@ -38,6 +40,9 @@ export function wireArguments(
         break
       case 'body':
         wired.body = value
+        break
+      case 'where':
+        if (given !== null) wired.where = given
         break
       case 'limit':
         if (typeof value === 'number') wired.limit = value

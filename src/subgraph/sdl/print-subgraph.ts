@@ -13,6 +13,7 @@ import {
   printDeprecation,
   printDescription,
 } from './description.ts'
+import { printFilter } from './print-filter.ts'
 
 export interface SubgraphText {
   readonly plan: ConnectorPlan
@@ -34,6 +35,9 @@ export function printSubgraph(text: SubgraphText): string {
     ...text.plan.operations
       .filter(hasEvents)
       .map(operation => [text.plan.eventNameOf(operation), printEvent(operation, text)] as const),
+    ...text.plan.filters.types.map(
+      type => [text.plan.filterNameOf(type), printFilter(type, text.plan)] as const,
+    ),
     ...text.plan.types.map(type => [text.plan.nameOf(type), printType(type, text)] as const),
   ].sort(([a], [b]) => compareText(a, b))
   return [...extensions, ...types.map(([, sdl]) => sdl)].join('\n\n')
@@ -55,7 +59,7 @@ function printField(plan: OperationPlan, text: SubgraphText): string {
     ({ name, type, description }) => `${printDescription(description, '    ')}    ${name}: ${type}`,
   )
   const declared = plan.arguments.map(argument => printArgument(plan, argument, text))
-  const list = [connection, ...declared, ...others].join('\n')
+  const list = [connection, ...declared, ...others, ...printWhere(plan, text)].join('\n')
   const description = printDescription(describeOperation(plan.operation), '  ')
   const deprecation = printDeprecation(plan.operation.deprecated)
   return `${description}  ${plan.field}(\n${list}\n  ): ${fieldType(plan, text)}${deprecation}`
@@ -72,6 +76,13 @@ function printAnswerField(answered: OperationPlan, { plan }: SubgraphText): stri
     '    ',
   )
   return `${description}  ${field}(\n${feed}    feed: ID!\n${after}    after: String\n  ): ${plan.eventNameOf(answered)}!${printDeprecation(deprecated)}`
+}
+
+function printWhere(operation: OperationPlan, { plan }: SubgraphText): readonly string[] {
+  const type = plan.filters.ofTrigger(operation)
+  if (!type) return []
+  const description = printDescription('Only events whose data matches.', '    ')
+  return [`${description}    where: ${plan.filterNameOf(type)}`]
 }
 
 function printArgument(plan: OperationPlan, argument: ArgumentPlan, { loaded }: SubgraphText): string {
