@@ -22,17 +22,26 @@ export interface LoggedEvent extends FeedEvent {
 /** One insert holds at most so many rows. */
 const chunk = 500
 
+/** As `appendNew`; returns how many were new. */
+export async function appendEvents(
+  transaction: Queryable,
+  feedRow: { readonly id: string; readonly lastSequence: number },
+  events: readonly NewEvent[],
+): Promise<number> {
+  return (await appendNew(transaction, feedRow, events)).length
+}
+
 /**
- * Appends the events whose keys are new and moves the feed's last sequence; returns how many those were. The caller's
+ * Appends the events whose keys are new and moves the feed's last sequence; returns those keys. The caller's
  * transaction holds the feed's row lock and read `lastSequence` under it.
  */
-export async function appendEvents(
+export async function appendNew(
   transaction: Queryable,
   { id, lastSequence }: { readonly id: string; readonly lastSequence: number },
   events: readonly NewEvent[],
-): Promise<number> {
-  const unique = new Map(events.map(event => [event.key, event]))
-  if (unique.size === 0) return 0
+): Promise<readonly string[]> {
+  const unique = new Map(events.toReversed().map(event => [event.key, event]))
+  if (unique.size === 0) return []
   const known = await transaction
     .select({ key: feedEvent.key })
     .from(feedEvent)
@@ -41,7 +50,9 @@ export async function appendEvents(
       and(eq(feedEvent.feedId, id), sql`${feedEvent.key} = any(${sql.param([...unique.keys()])}::text[])`),
     )
   for (const { key } of known) unique.delete(key)
-  const rows = [...unique.values()].map(({ key, data }, index) => ({
+  // Of equal keys the first is kept, and the order is the events' own.
+  const kept = events.filter(event => unique.get(event.key) === event)
+  const rows = kept.map(({ key, data }, index) => ({
     feedId: id,
     sequence: lastSequence + 1 + index,
     key,
@@ -55,7 +66,7 @@ export async function appendEvents(
       .update(feed)
       .set({ lastSequence: lastSequence + rows.length, lastEventAt: sql`now()` })
       .where(eq(feed.id, id))
-  return rows.length
+  return rows.map(({ key }) => key)
 }
 
 export interface PageLimits {

@@ -3,16 +3,14 @@
 // What a webhook declares of its senders is looked at before anything of a delivery is kept, over the bytes as they came.
 
 import { randomUUID } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
 import type { Clock } from '../../clock.ts'
 import { isJunctorError } from '../../errors.ts'
-import { schema } from '../../store/index.ts'
+import type { Database } from '../../store/index.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
 import type { Bus } from '../bus/contract.ts'
-import { appendEvents, type NewEvent } from '../event-log.ts'
+import type { NewEvent } from '../event-log.ts'
 import { feedIdOf } from '../feed.ts'
 import type { FeedRow } from '../feed-row.ts'
-import { fenced } from '../lease.ts'
 import { type Connectors, findTrigger, type WebhookRole } from '../trigger.ts'
 import { again, type DeliveryAnswer, ended, paused, type Told, told, unverified } from './answers.ts'
 import { depthLimit } from './content.ts'
@@ -25,13 +23,13 @@ import {
   openDelivery,
 } from './delivery.ts'
 import { deliveryId, longestId } from './delivery-id.ts'
+import { createDeliveryLog } from './delivery-log.ts'
 import { createGuards, type Guard, type GuardOptions } from './guard.ts'
 import { createHandshaker, type HandshakerOptions } from './shake-hands.ts'
 import type { Tokens } from './token.ts'
 
-const { feed } = schema
-
 export interface ReceiverOptions extends GuardOptions, HandshakerOptions {
+  readonly db: Database
   readonly tokens: Tokens
   readonly connectors: Connectors
   readonly bus: Bus
@@ -45,6 +43,7 @@ export function createReceiver(options: ReceiverOptions) {
   const { db, tokens, connectors, bus, clock, logger, metrics } = options
   const guardOf = createGuards(options)
   const shakeHands = createHandshaker(options)
+  const log = createDeliveryLog(db)
 
   async function receive(request: Delivery): Promise<Told> {
     // One answer for every token that is not there, found or not found at the same cost.
@@ -69,7 +68,7 @@ export function createReceiver(options: ReceiverOptions) {
     if (late) return late
     if (delivery.tooDeep()) return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
     const data = eventData(webhook.delivers, delivery, hiddenBy(guard))
-    return store(row, { key: keyOf(guard, delivery), data })
+    return store(row, { key: keyOf(guard, delivery), data }, delivery.body.byteLength)
   }
 
   function isVerified({ verifier, keys }: Guard, delivery: OpenDelivery): boolean {
@@ -79,20 +78,13 @@ export function createReceiver(options: ReceiverOptions) {
     return verdict === 'verified'
   }
 
-  async function store(row: FeedRow, event: NewEvent): Promise<Told> {
-    const added = await db.transaction(async transaction => {
-      const [locked] = await transaction.select().from(feed).where(eq(feed.id, row.id)).for('update')
-      if (!locked || locked.status === 'ENDED') return 'ended'
-      if (locked.status === 'PAUSED') return 'paused'
-      const count = await appendEvents(transaction, locked, [event])
-      if (locked.once) await transaction.update(feed).set(answered).where(eq(feed.id, row.id))
-      return count
-    })
-    if (added === 'ended') return ended()
-    if (added === 'paused') return paused()
-    metrics.events.inc({ connector: metrics.connectorLabel(row.connector) }, added)
+  async function store(row: FeedRow, event: NewEvent, size: number): Promise<Told> {
+    const outcome = await log.append(feedIdOf(row.id), event, size, row.once)
+    if (outcome === 'ended') return ended()
+    if (outcome === 'paused') return paused()
+    if (outcome === 'stored') metrics.events.inc({ connector: metrics.connectorLabel(row.connector) })
     bus.wake(feedIdOf(row.id))
-    return told(202, '', added === 0 ? 'repeated' : 'stored')
+    return told(202, '', outcome)
   }
 
   return async function answer(delivery: Delivery): Promise<DeliveryAnswer> {
@@ -140,13 +132,3 @@ function keyOf({ verifier, keys }: Guard, delivery: OpenDelivery): string {
   const own = verifier?.deliveryId(delivery, keys) ?? null
   return own !== null && own !== '' && own.length <= longestId ? own : (deliveryId(delivery) ?? randomUUID())
 }
-
-/** A webhook action waits for one callback, and this was it. */
-const answered = {
-  ...fenced,
-  status: 'ENDED',
-  statusReason: 'The one callback came.',
-  endedAt: sql`now()`,
-  nextDueAt: null,
-  registered: false,
-} as const
