@@ -20,8 +20,6 @@ interface Waiting {
 /** Of one transaction; a larger event goes alone. */
 const most = { events: 100, bytes: 4_000_000 }
 
-export type DeliveryLog = ReturnType<typeof createDeliveryLog>
-
 export function createDeliveryLog(db: Database) {
   const waiting = new Map<FeedId, Waiting[]>()
 

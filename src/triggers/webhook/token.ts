@@ -24,6 +24,13 @@ export type Tokens = ReturnType<typeof createTokens>
 const tokenBytes = 32
 
 export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions) {
+  const finding = new Map<string, Promise<FeedRow | null>>()
+
+  async function read(tokenHash: string): Promise<FeedRow | null> {
+    const [row] = await db.select().from(feed).where(eq(feed.tokenHash, tokenHash))
+    return row ?? null
+  }
+
   return {
     /** A new token as columns of its feed. */
     make(feedId: string, organizationId: string): Pick<FeedRow, 'tokenHash' | 'tokenSealed'> {
@@ -48,13 +55,17 @@ export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions)
       return secret(seal.open(row.webhookSecret, { feedId, organizationId, column: 'webhook_secret' }))
     },
 
-    /** The feed that this token belongs to; null for a token that nobody has. */
-    async find(token: string): Promise<FeedRow | null> {
-      const [row] = await db
-        .select()
-        .from(feed)
-        .where(eq(feed.tokenHash, hash(token)))
-      return row ?? null
+    /**
+     * The feed that this token belongs to; null for a token that nobody has. A burst at one URL is looked up once: how
+     * the feed stands is looked at again where an event is stored.
+     */
+    find(token: string): Promise<FeedRow | null> {
+      const tokenHash = hash(token)
+      const underway = finding.get(tokenHash)
+      if (underway !== undefined) return underway
+      const found = read(tokenHash).finally(() => finding.delete(tokenHash))
+      finding.set(tokenHash, found)
+      return found
     },
 
     /** Where the provider is to deliver; null for a feed that takes no deliveries. */

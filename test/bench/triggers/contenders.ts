@@ -24,24 +24,34 @@ async function post(url: string, body: unknown): Promise<void> {
   await response.arrayBuffer()
 }
 
+export interface MeasuredFeedHub extends Contender {
+  readonly webhookUrl: string
+  /** The URL of a new durable feed's webhook. */
+  anotherFeed(name: string): Promise<string>
+}
+
 /** With somebody signed in by API key and a durable feed; PostgreSQL at `database`, or the embedded one. */
 export async function startHub(
   stack: AsyncDisposableStack,
   work: string,
   database?: string,
-): Promise<Contender & { readonly webhookUrl: string }> {
+): Promise<MeasuredFeedHub> {
   const env = database === undefined ? {} : { DATABASE_URL: database }
   const hub = stack.use(await startMeasuredHub({ dataFolder: join(work, 'hub'), env }))
   const client = await signUp(hub.url)
-  const { createFeed } = await client.query<{ createFeed: { webhookUrl: string } }>(
-    'mutation { createFeed(input: { field: "webhook_onRequest", arguments: { name: "bench" } }) { webhookUrl } }',
-  )
-  const { pathname } = new URL(createFeed.webhookUrl)
-  const webhookUrl = `${hub.url}${pathname}`
+  async function anotherFeed(name: string): Promise<string> {
+    const { createFeed } = await client.query<{ createFeed: { webhookUrl: string } }>(
+      'mutation ($arguments: JSON!) { createFeed(input: { field: "webhook_onRequest", arguments: $arguments }) { webhookUrl } }',
+      { arguments: { name } },
+    )
+    return `${hub.url}${new URL(createFeed.webhookUrl).pathname}`
+  }
+  const webhookUrl = await anotherFeed('bench')
   return {
     name: 'hub',
     pid: hub.pid,
     webhookUrl,
+    anotherFeed,
     socket: { url: `${hub.url.replace('http', 'ws')}/graphql`, headers: client.headers },
     publish: body => post(webhookUrl, body),
     async subscribed() {
