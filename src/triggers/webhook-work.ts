@@ -78,6 +78,8 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     signal: AbortSignal,
   ): Promise<FeedUpdate> {
     const renewal = expiry === null ? null : renewalOf(expiry, clock.now(), location !== null)
+    // What was registered is written down, whatever comes of a look at it.
+    const there = await exists(row, trigger, location, signal).catch(() => null)
     return {
       ...active,
       registered: true,
@@ -85,7 +87,7 @@ export function createWebhookWork(options: WebhookWorkOptions) {
       registration: location === null ? null : seal.seal(location, column(row)),
       registrationExpiresAt: expiry === null ? null : new Date(expiry),
       renewAt: renewal === null ? null : new Date(renewal),
-      nextDueAt: nextLook(renewal, (await exists(row, trigger, location, signal)) === true),
+      nextDueAt: nextLook(renewal, there === true),
     }
   }
 

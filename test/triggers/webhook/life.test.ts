@@ -145,6 +145,22 @@ describe('a registration that the API can be asked for', () => {
     expect((await deliver(triggers, urlOf(0), { id: 1 })).status).toBe(202)
   })
 
+  test('what was registered is known, though the look at it broke off', async () => {
+    const triggers = asking()
+    world.provider.hold = async request => {
+      if (request.method === 'GET') await triggers[Symbol.asyncDispose]()
+    }
+    const stopped = await triggers.create(world.binding('onHook'), durable).catch((error: unknown) => error)
+    expect(stopped).toBeDefined()
+    world.provider.hold = async () => {}
+    const next = asking()
+    const feed = await next.create(world.binding('onHook'), durable)
+    expect(feed.status).toBe('ACTIVE')
+    expect(calls('POST')).toBe(1)
+    await next.remove(feed.id)
+    expect(world.provider.hooks.size).toBe(0)
+  })
+
   test('an API that does not answer says nothing', async () => {
     const triggers = asking()
     const feed = await triggers.create(world.binding('onHook'), durable)
