@@ -1,10 +1,11 @@
 // Leases: one instance works on a feed, a stale one writes nothing, and a crash anywhere loses and repeats nothing.
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { schema } from '../../src/store/index.ts'
 import { appendEvents } from '../../src/triggers/event-log.ts'
 import { createLeases } from '../../src/triggers/lease.ts'
-import { wire } from '../invocation/definitions.ts'
+import { authentication, connection, wire } from '../invocation/definitions.ts'
 import { durable, gather, openWorld, running, until, type World } from './hub.ts'
 
 let world: World
@@ -143,6 +144,34 @@ test('a long poll keeps its lease', async () => {
   answer()
   await until(async () => (await first.events(feed.id, { first: 10 })).events.length === 1)
   expect(provider.polls.mostInFlight).toBe(1)
+})
+
+test('an instance that was stopped for longer than its lease, just before it polls, does not poll', async () => {
+  const { provider } = world
+  let ahead = 0
+  let stops = 1
+  const engine = world.engine({
+    clock: { ...systemClock, now: () => Date.now() + ahead },
+    async openConnection(id) {
+      // As if the process went on only now: its clock says so, and nothing else does yet.
+      if (armed && stops-- > 0) {
+        ahead += 61_000
+        polledBefore = provider.polls.count
+      } else if (armed) polledThen ??= provider.polls.count
+      return connection(authentication('NONE'), {}, { id })
+    },
+  })
+  let armed = false
+  let polledBefore: number | null = null
+  let polledThen: number | null = null
+  const feed = await engine.create(world.binding('onItems'), durable)
+  armed = true
+  provider.add(1)
+  await world.makeDue(feed.id)
+  await until(async () => (await engine.events(feed.id, { first: 10 })).events.length === 1)
+  expect(polledBefore).not.toBeNull()
+  expect(polledThen).toBe(polledBefore)
+  expect(await world.row(feed.id)).toMatchObject({ status: 'ACTIVE', consecutiveFailures: 0 })
 })
 
 test('stopping abandons a poll; the next instance does it at once', async () => {

@@ -74,6 +74,6 @@ test('nothing is lost, repeated, out of order or done by two', { timeout: 240_00
         expect(await simulation.lengths()).toEqual(Array(feeds).fill(itemsOfFeed))
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   ),
 )
