@@ -19,14 +19,12 @@ export interface Ravaged {
 export interface Mishap {
   readonly name: string
   readonly weight: number
-  /** Counts towards the kills. */
-  readonly killsHub?: true
   run(chance: Chance): Promise<void>
 }
 
 export function hubMishaps(hubs: readonly SupervisedHub[], { freezeMilliseconds }: Chaos): Mishap[] {
   return [
-    { name: 'a hub killed', weight: 6, killsHub: true, run: async chance => chance.pick(hubs).kill() },
+    { name: 'a hub killed', weight: 6, run: async chance => chance.pick(hubs).kill() },
     {
       name: 'a hub stopped for longer than its lease',
       weight: 2,
@@ -36,12 +34,16 @@ export function hubMishaps(hubs: readonly SupervisedHub[], { freezeMilliseconds 
   ]
 }
 
-/** Resolves when the hubs were killed so often, and at least `least` milliseconds have passed. */
-export async function wreak(mishaps: readonly Mishap[], chaos: Chaos, chance: Chance): Promise<Ravaged> {
+/** Resolves when hubs that ran were killed so often. */
+export async function wreak(
+  { mishaps, hubs }: { readonly mishaps: readonly Mishap[]; readonly hubs: readonly SupervisedHub[] },
+  chaos: Chaos,
+  chance: Chance,
+): Promise<Ravaged> {
+  const killed = () => hubs.reduce((sum, hub) => sum + hub.kills(), 0)
   const counts = new Map<string, number>()
   const weights = mishaps.reduce((sum, { weight }) => sum + weight, 0)
-  let kills = 0
-  while (kills < chaos.kills) {
+  while (killed() < chaos.kills) {
     await new Promise(resolve => setTimeout(resolve, chance.below(chaos.pace * 2)))
     let lot = chance.below(weights)
     const mishap = mishaps.find(({ weight }) => {
@@ -51,7 +53,6 @@ export async function wreak(mishaps: readonly Mishap[], chaos: Chaos, chance: Ch
     if (!mishap) continue
     await mishap.run(chance)
     counts.set(mishap.name, (counts.get(mishap.name) ?? 0) + 1)
-    if (mishap.killsHub) kills++
   }
   return { counts }
 }

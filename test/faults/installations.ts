@@ -78,7 +78,6 @@ export const embeddedHub =
         { name: 'the database killed', weight: 3, run: killDatabase },
         {
           name: 'the hub and its database killed',
-          killsHub: true,
           weight: 3,
           run: async () => {
             hub.kill()

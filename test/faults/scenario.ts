@@ -13,6 +13,9 @@ import type { SupervisedHub } from './supervised-hub.ts'
 import { type Logged, verdict } from './verdict.ts'
 import { type Sent, sendWebhooks } from './webhook-sender.ts'
 
+/** Deliveries that are under way at once. */
+const lanes = 8
+
 export interface FaultsOptions extends Chaos {
   readonly seed: string
   /** Numbered items of each polled feed, and of the webhook. */
@@ -27,6 +30,7 @@ export interface FaultsOptions extends Chaos {
 export interface FaultsRun {
   readonly counts: ReadonlyMap<string, number>
   readonly starts: number
+  readonly kills: number
   readonly polls: number
   readonly deliveries: number
   readonly reconnections: number
@@ -85,11 +89,11 @@ export async function runFaults(
   const sent: Sent = { attempts: 0, taken: new Set() }
   const stopping = new AbortController()
   stack.defer(() => stopping.abort())
-  const send = (from: number, to: number, pause: number) =>
+  const send = (from: number, to: number, pause: () => number) =>
     sendWebhooks({
       hubs: urls,
       path: feeds[0]?.webhookPath ?? '',
-      lanes: from === to ? 1 : 4,
+      lanes: from === to ? 1 : lanes,
       signal: stopping.signal,
       from,
       to,
@@ -99,16 +103,18 @@ export async function runFaults(
     })
   // With the first item everybody has a cursor to come back with.
   provider.release(1)
-  await send(1, 1, 0)
+  await send(1, 1, () => 0)
   await waitFor(
     async () => all.every(({ seen }) => seen.length === 1),
     () => `The first item is not with everybody.\n${first.output()}`,
   )
 
   const duration = options.kills * options.pace * 1.6
-  const sending = send(2, options.items, (duration * 4) / options.items)
+  let calm = false
+  const sending = send(2, options.items, () => (calm ? 0 : (duration * lanes) / options.items))
   const releasing = releaseSlowly(provider, options.items, duration, stopping.signal)
-  const { counts } = await wreak(mishaps, options, chance)
+  const { counts } = await wreak({ mishaps, hubs }, options, chance)
+  calm = true
   await Promise.all([sending, releasing])
   await ready(hubs, options.settleSeconds)
   let problem = ''
@@ -126,6 +132,7 @@ export async function runFaults(
   return {
     counts,
     starts: hubs.reduce((sum, hub) => sum + hub.starts(), 0),
+    kills: hubs.reduce((sum, hub) => sum + hub.kills(), 0),
     polls: provider.polls(),
     deliveries: sent.attempts,
     reconnections: all.reduce((sum, each) => sum + each.connections() - 1, 0),

@@ -13,6 +13,8 @@ const keptOutput = 20_000
 export interface SupervisedHub extends AsyncDisposable {
   readonly url: string
   readonly starts: () => number
+  /** How often it was killed while it ran. */
+  readonly kills: () => number
   readonly output: () => string
   kill(): void
   /** Stops it, and continues it after so many milliseconds unless it was killed meanwhile. */
@@ -27,6 +29,7 @@ export function superviseHub(options: {
 }): SupervisedHub {
   let ending = false
   let starts = 0
+  let kills = 0
   let output = ''
   let child: ChildProcess | null = null
   const { DATABASE_URL: _, ...inherited } = process.env
@@ -61,7 +64,11 @@ export function superviseHub(options: {
     url: `http://127.0.0.1:${options.port}`,
     starts: () => starts,
     output: () => output,
-    kill: () => void child?.kill('SIGKILL'),
+    kills: () => kills,
+    kill() {
+      const runs = child !== null && child.exitCode === null && child.signalCode === null
+      if (runs && child?.kill('SIGKILL')) kills++
+    },
     freeze(milliseconds) {
       const frozen = child
       frozen?.kill('SIGSTOP')

@@ -20,8 +20,8 @@ export async function sendWebhooks(options: {
   readonly from: number
   readonly to: number
   readonly lanes: number
-  /** Milliseconds between two deliveries of a lane. */
-  readonly pause: number
+  /** Milliseconds to the next delivery of a lane. */
+  readonly pause: () => number
   readonly chance: Chance
   readonly sent: Sent
   readonly signal: AbortSignal
@@ -35,7 +35,7 @@ export async function sendWebhooks(options: {
   const lane = async (first: number) => {
     for (let n = first; n <= to; n += lanes) {
       while (!signal.aborted && !(await deliver(n))) await pause(times.again)
-      await pause(options.pause)
+      await pause(options.pause())
     }
   }
   const deliver = async (n: number): Promise<boolean> => {
