@@ -57,6 +57,13 @@ export const embeddedHub =
   (chaos: Chaos) =>
   async ({ folder, env, chance, stack }: Site): Promise<Installation> => {
     const data = join(folder, 'hub')
+    const killDatabase = async () => {
+      const file = await readFile(join(data, 'postgres/postmaster.pid'), 'utf8').catch(() => '')
+      const pid = Number.parseInt(file, 10)
+      if (!Number.isNaN(pid)) killProcess(pid)
+    }
+    // A hub that was killed last leaves its database behind.
+    stack.defer(killDatabase)
     const hub = stack.use(
       superviseHub({
         port: await freePort(),
@@ -64,13 +71,6 @@ export const embeddedHub =
         skew: () => (chance.below(3) - 1) * mostSkew,
       }),
     )
-    const killDatabase = async () => {
-      const pid = Number.parseInt(
-        await readFile(join(data, 'postgres/postmaster.pid'), 'utf8').catch(() => ''),
-        10,
-      )
-      if (!Number.isNaN(pid)) killProcess(pid)
-    }
     return {
       hubs: [hub],
       mishaps: [
