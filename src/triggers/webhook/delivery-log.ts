@@ -1,7 +1,8 @@
 // Deliveries into the log. Those of one feed wait for its row lock one after the other; the ones that wait together
 // are stored together, in one transaction, so that a burst costs few commits. Each is answered when it is durable.
 import { eq, sql } from 'drizzle-orm'
-import { type Database, schema } from '../../store/index.ts'
+import { type Database, isUniqueViolation, schema } from '../../store/index.ts'
+import { appendAtOnce } from '../append-at-once.ts'
 import { appendNew, type NewEvent } from '../event-log.ts'
 import type { FeedId } from '../feed.ts'
 import { fenced } from '../lease.ts'
@@ -33,17 +34,36 @@ export function createDeliveryLog(db: Database) {
       const [locked] = await transaction.select().from(feed).where(eq(feed.id, feedId)).for('update')
       if (!locked || locked.status === 'ENDED') return events.map(() => 'ended')
       if (locked.status === 'PAUSED') return events.map(() => 'paused')
-      const added = new Set(await appendNew(transaction, locked, events))
+      const added = await appendNew(transaction, locked, events)
       if (once) await transaction.update(feed).set(answered).where(eq(feed.id, feedId))
-      return events.map(({ key }) => (added.delete(key) ? 'stored' : 'repeated'))
+      return outcomes(events, added)
     })
+  }
+
+  /** In one statement where that can be: a callback that ends its feed has more to do. */
+  async function stored(
+    feedId: FeedId,
+    events: readonly NewEvent[],
+    once: boolean,
+  ): Promise<readonly Stored[]> {
+    if (once) return commit(feedId, events, once)
+    try {
+      const appended = await appendAtOnce(db, feedId, events)
+      if (!appended || appended.status === 'ENDED') return events.map(() => 'ended')
+      if (appended.status === 'PAUSED') return events.map(() => 'paused')
+      return outcomes(events, appended.added)
+    } catch (error) {
+      // Another instance was there at the same moment.
+      if (isUniqueViolation(error)) return commit(feedId, events, once)
+      throw error
+    }
   }
 
   async function settle(feedId: FeedId, batch: readonly Waiting[], once: boolean): Promise<void> {
     try {
       const events = batch.map(({ event }) => event)
-      const outcomes = await commit(feedId, events, once)
-      for (const [index, { answer }] of batch.entries()) answer.resolve(outcomes[index] ?? 'ended')
+      const answers = await stored(feedId, events, once)
+      for (const [index, { answer }] of batch.entries()) answer.resolve(answers[index] ?? 'ended')
     } catch (error) {
       // What one event cannot do to the store must not be its neighbours' fault.
       if (batch.length > 1) for (const each of batch) await settle(feedId, [each], once)
@@ -70,6 +90,12 @@ export function createDeliveryLog(db: Database) {
       return answer.promise
     },
   }
+}
+
+/** Of equal keys in one batch the first is new. */
+function outcomes(events: readonly NewEvent[], added: readonly string[]): readonly Stored[] {
+  const fresh = new Set(added)
+  return events.map(({ key }) => (fresh.delete(key) ? 'stored' : 'repeated'))
 }
 
 function next(queue: Waiting[], once: boolean): readonly Waiting[] {
