@@ -1,22 +1,36 @@
-// Parsed documents of the WebSocket transport, cached with a bound. (Over HTTP, Apollo Server keeps its own.)
+// Parsed documents, cached with a bound: a parsed one takes far more memory than its text.
 import { type DocumentNode, parse } from 'graphql'
 import { maxTokens } from './limits.ts'
-import { createWeightedCache } from './weighted-cache.ts'
+import { createWeightedCache, type WeightedCache } from './weighted-cache.ts'
 
 /** Characters of the documents kept: a parsed one, with its places, takes up to 170 bytes for each. */
 const cachedCharacters = 300_000
 
+function createCache(): WeightedCache<DocumentNode> {
+  return createWeightedCache({
+    most: cachedCharacters,
+    weigh: ({ loc }) => loc?.source.body.length ?? cachedCharacters,
+  })
+}
+
 /** Parses a document. Throws GraphQLError for a syntax error or too many tokens. */
 export function createDocuments(): (source: string) => DocumentNode {
-  const cache = createWeightedCache<{ readonly document: DocumentNode; readonly characters: number }>({
-    most: cachedCharacters,
-    weigh: ({ characters }) => characters,
-  })
+  const cache = createCache()
   return source => {
     const known = cache.get(source)
-    if (known) return known.document
+    if (known) return known
     const document = parse(source, { maxTokens })
-    cache.set(source, { document, characters: source.length })
+    cache.set(source, document)
     return document
+  }
+}
+
+/** The documents that Apollo Server parses, where it wants to keep them: its own store weighs by the JSON of a tree. */
+export function createDocumentStore() {
+  const cache = createCache()
+  return {
+    get: async (key: string) => cache.get(key),
+    set: async (key: string, document: DocumentNode) => cache.set(key, document),
+    delete: async (key: string) => cache.delete(key),
   }
 }

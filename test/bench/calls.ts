@@ -1,10 +1,10 @@
-// What a call costs beside the practical limit and beside a peer: the same API behind a bare proxy, this hub and Hive
-// Gateway, the same queries, one after the other and again.
+// What a call costs beside the practical limit and beside a peer: the same API behind a bare proxy, the same behind
+// Apollo Server, this hub and Hive Gateway, the same queries, one after the other and again.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProgram } from '../harness/program.ts'
-import { type Contender, startBare, startHive, startHub } from './calls/contenders.ts'
+import { type Contender, startApollo, startBare, startHive, startHub } from './calls/contenders.ts'
 import { type Query, queries } from './calls/queries.ts'
 import { count, median, table } from './measure/figures.ts'
 import { load } from './measure/load.ts'
@@ -33,6 +33,7 @@ export async function calls(options: { rounds: number; print: (text: string) => 
   const api = stack.use(await startProgram(join(import.meta.dirname, 'calls/api-process.ts'), {}))
   const contenders = [
     await startBare(stack, api),
+    await startApollo(stack, api),
     await startHub(stack, api, work),
     await startHive(stack, api, work),
   ]
@@ -52,7 +53,7 @@ async function measure(
   const expected = await sameAnswer(query, contenders)
   const run = (who: Contender, seconds: number) => round(query, who, expected.get(who.name) ?? '', seconds)
   for (const who of contenders) await run(who, warmSeconds)
-  const done: Record<Name, Round[]> = { bare: [], hub: [], hive: [] }
+  const done: Record<Name, Round[]> = { bare: [], apollo: [], hub: [], hive: [] }
   for (let turn = 0; turn < rounds; turn++)
     for (let place = 0; place < contenders.length; place++) {
       const who = contenders[(place + turn) % contenders.length]
@@ -125,6 +126,7 @@ function rowsOf({ what }: Query, done: Record<Name, readonly Round[]>): string[]
   ]
   return [
     row('bare', 'bare proxy', verdict(against('bare'), targets.ofBare)),
+    row('apollo', 'the same behind Apollo Server', `${against('apollo').toFixed(2)} × its rate`),
     row('hub', 'the hub', ''),
     row('hive', 'Hive Gateway', verdict(against('hive'), targets.ofHive)),
   ]

@@ -9,6 +9,7 @@ import { buildSchema, type ExecutionResult, GraphQLError } from 'graphql'
 import { printJson } from '../../json.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import { asksTrace, type RequestContext } from '../context.ts'
+import { createDocumentStore } from '../documents.ts'
 import type { Executor } from '../execute.ts'
 import { maxTokens } from '../limits.ts'
 
@@ -54,6 +55,7 @@ export function createApollo({ hubSdl, executor, logger }: Options): ApolloServe
     gateway,
     dangerouslyDisableValidation: true,
     parseOptions: { maxTokens },
+    documentStore: createDocumentStore(),
     csrfPrevention: true,
     // Two resolvers of one request may fail alike; the stack is for the log alone.
     includeStacktraceInErrorResponses: false,

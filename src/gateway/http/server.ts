@@ -97,15 +97,17 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
       url,
       handler: (_request, reply) => reply.status(405).header('allow', methods.join(', ')).send(wrongMethod),
     })
-  const route = (url: string, scopeOf: (request: FastifyRequest) => Scope) =>
+  const route = (url: string, scopeOf: (request: FastifyRequest) => Scope) => {
+    const answer = graphql(scopeOf)
     server.route({
       method: methods,
       url,
-      async preHandler(request, reply) {
-        if (wantsEvents(request)) await options.events.answer(request, reply, scopeOf(request))
+      handler(request, reply) {
+        if (wantsEvents(request)) return options.events.answer(request, reply, scopeOf(request))
+        return answer.call(server, request, reply)
       },
-      handler: graphql(scopeOf),
     })
+  }
   route('/graphql', graphScope)
   route('/graphql/:connector', request => {
     const connector = parameterOf(request, 'connector')
@@ -121,8 +123,11 @@ const wrongMethod = {
   errors: [{ message: 'GraphQL is asked by POST, or a query by GET.', extensions: { code: 'BAD_INPUT' } }],
 }
 
+const wholeGraph: Scope = { kind: 'graph', named: [] }
+
 /** `/graphql?connectors=a,b` shows those connectors to introspection too. */
 function graphScope(request: FastifyRequest): Scope {
+  if (!request.url.includes('?')) return wholeGraph
   const named = new URL(request.url, 'http://hub').searchParams.get('connectors')
   return { kind: 'graph', named: named ? named.split(',') : [] }
 }

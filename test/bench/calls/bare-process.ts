@@ -1,61 +1,11 @@
-// The practical limit: Node's own server, one fetch by undici for each root field, and the answer cut to the selection.
-// It knows no schema, no accounts, no errors, and each document only because it is told all of them beforehand.
+// The practical limit: Node's own server before the bare answer.
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql'
-import { Pool } from 'undici'
-import { queries } from './queries.ts'
-import { apiKey } from './things.ts'
-
-interface Root {
-  readonly key: string
-  readonly path: string
-  readonly cut: (value: unknown) => unknown
-}
-
-function fieldsOf(set: SelectionSetNode | undefined): readonly FieldNode[] {
-  return set?.selections.filter(selection => selection.kind === Kind.FIELD) ?? []
-}
-
-/** Copies what is selected. */
-function cutter(set: SelectionSetNode | undefined): (value: unknown) => unknown {
-  const fields = fieldsOf(set).map(field => [field.name.value, cutter(field.selectionSet)] as const)
-  if (fields.length === 0) return value => value ?? null
-  const cut = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(cut)
-    const made: Record<string, unknown> = {}
-    for (const [name, inner] of fields) made[name] = inner((value as Record<string, unknown>)[name])
-    return made
-  }
-  return cut
-}
-
-function rootOf(field: FieldNode): Root {
-  const given = Object.fromEntries(
-    (field.arguments ?? []).map(({ name, value }) => [name.value, 'value' in value ? value.value : '']),
-  )
-  const path = 'id' in given ? `/things/${given.id}` : `/things?count=${given.count}`
-  return { key: field.alias?.value ?? field.name.value, path, cut: cutter(field.selectionSet) }
-}
-
-const plans = new Map(
-  queries.map(({ document }) => {
-    const [operation] = parse(document).definitions
-    const set = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet : undefined
-    return [document, fieldsOf(set).map(rootOf)] as const
-  }),
-)
-const api = new Pool(process.env.BENCH_API ?? '', { connections: 100 })
-
-async function answer({ key, path, cut }: Root): Promise<readonly [string, unknown]> {
-  const { body } = await api.request({ method: 'GET', path, headers: { 'x-api-key': apiKey } })
-  return [key, cut(await body.json())]
-}
+import { bareData } from './bare-answer.ts'
 
 const server = createServer(async (request, response) => {
   const { query } = JSON.parse(await text(request)) as { query: string }
-  const data = Object.fromEntries(await Promise.all((plans.get(query) ?? []).map(answer)))
-  const body = Buffer.from(JSON.stringify({ data }))
+  const body = Buffer.from(JSON.stringify({ data: await bareData(query) }))
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
 })
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${JSON.stringify(server.address())}\n`))

@@ -12,17 +12,23 @@ import { apiKey, thingsProperties, thingsSwagger } from './things.ts'
 const folder = join(import.meta.dirname, '..')
 
 export interface Contender {
-  readonly name: 'bare' | 'hub' | 'hive'
+  readonly name: 'bare' | 'apollo' | 'hub' | 'hive'
   readonly url: string
   readonly pid: number
   readonly headers: Readonly<Record<string, string>>
 }
 
-export async function startBare(stack: AsyncDisposableStack, api: Program): Promise<Contender> {
-  const { url, pid } = stack.use(
-    await startProgram(join(import.meta.dirname, 'bare-process.ts'), { BENCH_API: api.url }),
-  )
-  return { name: 'bare', url, pid, headers: {} }
+export const startBare = limitStarter('bare', 'bare-process.ts')
+
+/** As bare, behind the server that the hub has. */
+export const startApollo = limitStarter('apollo', 'apollo-process.ts')
+
+function limitStarter(name: Contender['name'], file: string) {
+  return async (stack: AsyncDisposableStack, api: Program): Promise<Contender> => {
+    const program = join(import.meta.dirname, file)
+    const { url, pid } = stack.use(await startProgram(program, { BENCH_API: api.url }))
+    return { name, url, pid, headers: {} }
+  }
 }
 
 /** With somebody signed in by API key, and the credential of a connection in the store. */
