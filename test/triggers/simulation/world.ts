@@ -94,7 +94,9 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
       status: 'STARTING',
       durable: true,
       intervalSeconds: 1,
-      start: 'NEW_ONLY',
+      // All items from the first on: those that are there before anybody asked are events, too.
+      start: 'SINCE',
+      startSince: new Date(0),
       nextDueAt: new Date(start),
     })
     return id
