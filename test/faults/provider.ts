@@ -48,7 +48,9 @@ export async function startProvider(chance: Chance): Promise<Provider> {
       faults.push(`Feed ${name} was polled from ${from} after it was polled from ${line.furthest}.`)
     line.furthest = Math.max(line.furthest, from)
     await new Promise(resolve => setTimeout(resolve, chance.below(slowest)))
-    const items = Array.from({ length: Math.min(batch, released - from) }, (_, index) => ({
+    // The first call only gives the state (connector-format §5.4): what it told would be history to a new feed.
+    const due = url.searchParams.has('from') ? Math.min(batch, released - from) : 0
+    const items = Array.from({ length: due }, (_, index) => ({
       n: from + index + 1,
     }))
     const to = from + items.length
