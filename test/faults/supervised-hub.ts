@@ -32,6 +32,7 @@ export function superviseHub(options: {
   let kills = 0
   let output = ''
   let child: ChildProcess | null = null
+  let killed: ChildProcess | null = null
   const { DATABASE_URL: _, ...inherited } = process.env
 
   async function run(): Promise<void> {
@@ -67,7 +68,10 @@ export function superviseHub(options: {
     kills: () => kills,
     kill() {
       const runs = child !== null && child.exitCode === null && child.signalCode === null
-      if (runs && child?.kill('SIGKILL')) kills++
+      // A busy machine may take its time to tell that a process is gone.
+      if (!runs || child === killed || !child?.kill('SIGKILL')) return
+      killed = child
+      kills++
     },
     freeze(milliseconds) {
       const frozen = child
