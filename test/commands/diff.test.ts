@@ -80,7 +80,7 @@ test('installed connectors are named, and an operation that is gone with its con
   expect(await runCommand(['diff', 'sql', 'sql'])).toMatchObject({ code: 0 })
   const { code, output } = await runCommand(['diff', 'webhook', 'sql'])
   expect(code).toBe(1)
-  expect(sections(output)['Breaking (3)']).toContain('Subscription.sql_onRequest')
+  expect(sections(output)['Breaking (4)']).toContain('Subscription.sql_onRequest')
 })
 
 test.each([
