@@ -17,7 +17,7 @@ const upstreamHttp = 'upstreamHttp'
 
 interface Options {
   readonly hubSdl: string
-  readonly executor: Executor
+  readonly executor: Pick<Executor, 'query'>
   readonly logger: Logger
 }
 

@@ -1,32 +1,20 @@
-// The limit of whatever answers behind Apollo Server: Fastify and Apollo Server as the hub has them, and the bare answer
-// as their executor.
-import { ApolloServer } from '@apollo/server'
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from '@apollo/server/plugin/disabled'
-import type { GatewayInterface } from '@apollo/server-gateway-interface'
+// The limit of whatever answers behind Apollo Server: the hub's own Apollo Server on Fastify, with the bare answer as
+// its executor. Nobody is asked who they are.
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify from 'fastify'
-import { buildSchema } from 'graphql'
+import type { RequestContext } from '../../../src/gateway/context.ts'
+import { createApollo } from '../../../src/gateway/http/apollo.ts'
+import { createLogger } from '../../../src/telemetry/index.ts'
 import { bareData } from './bare-answer.ts'
 
-const gateway: GatewayInterface = {
-  load: async () => ({ executor: async ({ request }) => ({ data: await bareData(request.query ?? '') }) }),
-  onSchemaLoadOrUpdate(callback) {
-    callback({ apiSchema: buildSchema('type Query { any: Boolean }'), coreSupergraphSdl: '' })
-    return () => undefined
-  },
-  stop: async () => undefined,
-}
-const apollo = new ApolloServer({
-  gateway,
-  dangerouslyDisableValidation: true,
-  stringifyResult: result => JSON.stringify(result),
-  plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()],
+const apollo = createApollo({
+  hubSdl: 'type Query { any: Boolean }',
+  executor: { query: async ({ document }) => ({ data: await bareData(document.loc?.source.body ?? '') }) },
+  logger: createLogger('error'),
 })
 await apollo.start()
+const context = { asked: { traceparent: null, trace: false } } as RequestContext
 const server = Fastify()
-server.post('/graphql', fastifyApolloHandler(apollo))
+server.post('/graphql', fastifyApolloHandler(apollo, { context: async () => context }))
 await server.listen({ host: '127.0.0.1', port: 0 })
 process.stdout.write(`${JSON.stringify(server.server.address())}\n`)
