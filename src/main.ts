@@ -1,7 +1,8 @@
 // The command line: which command the arguments name. A command's code is loaded when it is run.
-import './quick-start.ts'
+
 import { parseArgs } from 'node:util'
 import { isJunctorError } from './errors.ts'
+import { endQuickStart } from './quick-start.ts'
 
 const usage = `Usage: node src/main.ts <command>
 
@@ -50,6 +51,7 @@ async function run(): Promise<number> {
   }
   if (name === 'serve' && given.length === 0 && url === undefined) {
     const { serve } = await import('./commands/serve.ts')
+    endQuickStart()
     return serve(env, { watch: watch ?? false })
   }
   const command = commands.get(name ?? '')

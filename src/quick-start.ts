@@ -11,7 +11,7 @@ enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/junctor-cod
  * of garbage at every start. Its modules are told apart by their extension alone.
  */
 const insideDrizzle = /\/node_modules\/drizzle-orm\/.+\.js$/
-registerHooks({
+const hooks = registerHooks({
   resolve(specifier, context, next) {
     const from = context.parentURL ?? ''
     return specifier.startsWith('.') && specifier.endsWith('.js') && insideDrizzle.test(from)
@@ -19,3 +19,8 @@ registerHooks({
       : next(specifier, context)
   },
 })
+
+/** To be called when the code is loaded: a library that requires a module for each request would pass here each time. */
+export function endQuickStart(): void {
+  hooks.deregister()
+}

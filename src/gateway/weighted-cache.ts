@@ -18,6 +18,7 @@ export function createWeightedCache<Value>(options: {
   // A Map keeps the order of insertion: the first is the one that was used longest ago.
   const kept = new Map<string, { readonly value: Value; readonly weight: number }>()
   let total = 0
+  let newest: string | null = null
 
   function remove(key: string): void {
     total -= kept.get(key)?.weight ?? 0
@@ -28,14 +29,18 @@ export function createWeightedCache<Value>(options: {
     get(key) {
       const found = kept.get(key)
       if (!found) return undefined
-      kept.delete(key)
-      kept.set(key, found)
+      if (key !== newest) {
+        kept.delete(key)
+        kept.set(key, found)
+        newest = key
+      }
       return found.value
     },
     set(key, value) {
       remove(key)
       const weight = weigh(value)
       kept.set(key, { value, weight })
+      newest = key
       total += weight
       for (const oldest of kept.keys()) {
         if (total <= most || oldest === key) break
