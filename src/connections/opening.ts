@@ -35,10 +35,18 @@ export function createOpening(
     return { row, secrets: Object.fromEntries(secrets) }
   }
 
-  async function opened({ row, secrets }: Usable): Promise<OpenConnection> {
+  /** What is remembered of a connection is opened once, for as long as its connector stays as it is. */
+  const known = new WeakMap<Usable, OpenConnection>()
+
+  async function opened(usable: Usable): Promise<OpenConnection> {
+    const { row, secrets } = usable
     const authentication = await authenticationOf(options, row)
+    const before = known.get(usable)
+    if (before?.authentication === authentication) return before
     const { id, connector, parameters, baseUrl } = toConnection(row)
-    return { id, connector, authentication, parameters, secrets, baseUrl }
+    const open = { id, connector, authentication, parameters, secrets, baseUrl }
+    known.set(usable, open)
+    return open
   }
 
   async function touch({ id, lastUsedAt }: ConnectionRow): Promise<void> {
@@ -50,7 +58,7 @@ export function createOpening(
       .where(eq(connection.id, id))
   }
 
-  /** The connection with its credentials, still sealed, for somebody who may use it now. */
+  /** The connection with its credentials, for somebody who may use it now. */
   async function usable(actor: Actor | null, id: string): Promise<Usable> {
     const resource = { kind: 'CONNECTION', id } as const
     if (actor) await authorize(db, actor, 'connection.use', resource)

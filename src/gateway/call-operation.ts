@@ -81,33 +81,32 @@ export function createOperationCaller(services: CallServices) {
       }
       if (isOpened)
         return openFile(services.fileLinks, context.calls, invocation, { caller: actor, connector: identity })
+      const call = () =>
+        limit === undefined ? context.calls.call(invocation) : context.calls.pages(invocation, limit)
+      if (operation.root === 'Query') return fieldValue(operation, await call())
       const outcome = await attempt(async () => {
-        if (operation.result === 'feed')
-          return services.triggers.ask({
-            binding: {
-              organizationId: used?.organizationId ?? actor.organizationId,
-              ...identity,
-              operationId: operation.operationId,
-              field,
-              connectionId: used?.open.id ?? null,
-              arguments: boundArguments(wire),
-            },
-            ownerId: actor.userId,
-            signal,
-            watch,
-          })
-        const called =
-          limit === undefined ? context.calls.call(invocation) : context.calls.pages(invocation, limit)
-        return fieldValue(operation, await called)
-      })
-      if (operation.root === 'Mutation')
-        await services.audit.append(actor, {
-          action: operation.field,
-          resource: `connector:${name}`,
-          connectionId: used?.open.id ?? null,
-          organizationId: used?.organizationId ?? null,
-          outcome: 'error' in outcome ? codeOf(outcome.error) : 'OK',
+        if (operation.result !== 'feed') return fieldValue(operation, await call())
+        return services.triggers.ask({
+          binding: {
+            organizationId: used?.organizationId ?? actor.organizationId,
+            ...identity,
+            operationId: operation.operationId,
+            field,
+            connectionId: used?.open.id ?? null,
+            arguments: boundArguments(wire),
+          },
+          ownerId: actor.userId,
+          signal,
+          watch,
         })
+      })
+      await services.audit.append(actor, {
+        action: operation.field,
+        resource: `connector:${name}`,
+        connectionId: used?.open.id ?? null,
+        organizationId: used?.organizationId ?? null,
+        outcome: 'error' in outcome ? codeOf(outcome.error) : 'OK',
+      })
       if ('error' in outcome) throw outcome.error
       return outcome.value
     }

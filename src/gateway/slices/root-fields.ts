@@ -2,14 +2,15 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql'
 
 export interface RootFields {
-  readonly names: ReadonlySet<string>
+  /** Those whose fields they are. */
+  readonly connectors: ReadonlySet<string>
   /** The document asks for `__schema` or `__type`. */
   readonly introspects: boolean
 }
 
 const known = new WeakMap<DocumentNode, RootFields>()
 
-/** Names of the fields at the root of any operation in the document, through fragments. */
+/** Of the fields at the root of any operation in the document, through fragments. */
 export function rootFields(document: DocumentNode): RootFields {
   const cached = known.get(document)
   if (cached) return cached
@@ -32,7 +33,8 @@ export function rootFields(document: DocumentNode): RootFields {
   }
   for (const definition of document.definitions)
     if (definition.kind === Kind.OPERATION_DEFINITION) collect(definition.selectionSet)
-  const found = { names, introspects: names.has('__schema') || names.has('__type') }
+  const connectors = new Set([...names].flatMap(name => connectorOfField(name) ?? []))
+  const found = { connectors, introspects: names.has('__schema') || names.has('__type') }
   known.set(document, found)
   return found
 }

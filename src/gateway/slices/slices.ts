@@ -6,7 +6,7 @@ import { type Scope, signInFirst } from '../context.ts'
 import { connectorSubgraphSdl, hubSubgraph, hubSubgraphSdl } from '../federation/subgraph-sdl.ts'
 import { maxRootFields } from '../limits.ts'
 import { createWeightedCache } from '../weighted-cache.ts'
-import { connectorOfField, rootFields } from './root-fields.ts'
+import { rootFields } from './root-fields.ts'
 import { buildSlice, type Slice, sliceKey } from './slice.ts'
 import { connectorBase, hubBase } from './subgraph-base.ts'
 
@@ -124,8 +124,7 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
     named: readonly string[],
     caller: SliceCaller,
   ): Promise<Slice> {
-    const { names, introspects } = rootFields(document)
-    const touched = new Set([...names].flatMap(field => connectorOfField(field) ?? []))
+    const { connectors: touched, introspects } = rootFields(document)
     const serve = ({ name }: Entry) => serving(name)
     const connectors = await Promise.all(namedEntries(touched, caller).map(serve))
     const weight = weightOf(connectors)

@@ -28,36 +28,36 @@ interface Retry {
 /** `send` that tries again. The last answer or failure is the caller's. */
 export function retrying(send: Send, how: Retrying): Send {
   return async (request, signal) => {
-    for (let retry = 0; retry < mostRetries; retry++) {
-      const outcome = await attempt(() => send(request, signal), retry, how)
-      if ('status' in outcome) return outcome
-      how.onRetry(outcome.reason)
-      await wait(outcome.waitMs, how.clock, signal)
+    for (let retry = 0; ; retry++) {
+      let again: Retry | null
+      try {
+        const answer = await send(request, signal)
+        again = retry < mostRetries ? afterAnswer(answer, retry, how) : null
+        if (!again) return answer
+      } catch (error) {
+        again = retry < mostRetries ? afterFailure(error, retry, how) : null
+        if (!again) throw error
+      }
+      how.onRetry(again.reason)
+      await wait(again.waitMs, how.clock, signal)
     }
-    return send(request, signal)
   }
 }
 
-async function attempt(
-  send: () => Promise<WireAnswer>,
+function afterAnswer(
+  { status, headers }: WireAnswer,
   retry: number,
   { repeatable, clock, random }: Retrying,
-): Promise<WireAnswer | Retry> {
-  try {
-    const answer = await send()
-    if (answer.status !== 429 && !busy.has(answer.status)) return answer
-    const asked = retryAfterSeconds(answer.headers['retry-after'], clock)
-    const reason =
-      answer.status === 429 && asked !== null
-        ? 'throttled'
-        : busy.has(answer.status) && repeatable
-          ? 'busy'
-          : null
-    const waitMs = reason && backoff(retry, asked ?? 0, random())
-    return reason && waitMs !== null ? { reason, waitMs } : answer
-  } catch (error) {
-    const waitMs = repeatable && isBrokenConnection(error) ? backoff(retry, 0, random()) : null
-    if (waitMs === null) throw error
-    return { reason: 'broken', waitMs }
-  }
+): Retry | null {
+  if (status !== 429 && !busy.has(status)) return null
+  const asked = retryAfterSeconds(headers['retry-after'], clock)
+  const reason =
+    status === 429 && asked !== null ? 'throttled' : busy.has(status) && repeatable ? 'busy' : null
+  const waitMs = reason && backoff(retry, asked ?? 0, random())
+  return reason && waitMs !== null ? { reason, waitMs } : null
+}
+
+function afterFailure(error: unknown, retry: number, { repeatable, random }: Retrying): Retry | null {
+  const waitMs = repeatable && isBrokenConnection(error) ? backoff(retry, 0, random()) : null
+  return waitMs === null ? null : { reason: 'broken', waitMs }
 }
