@@ -61,7 +61,11 @@ test('a clean copy runs by the README’s first command and serves its tour', {
       () => `It does not serve.\n${output}`,
       240,
     )
-    expect(output).toContain(`Junctor is at ${url}`)
+    // It may answer a moment before it says so.
+    await waitFor(
+      async () => output.includes(`Junctor is at ${url}`),
+      () => `It does not say where it is.\n${output}`,
+    )
     expect((await fetch(url)).headers.get('content-type')).toContain('text/html')
 
     const printed = execFileSync('sh', ['-c', 'npx node src/main.ts schema sql'], {
