@@ -6,17 +6,14 @@ import {
   type ExecutionResult,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
-  type GraphQLSchema,
   getOperationAST,
   getVariableValues,
   Kind,
   type SelectionSetNode,
   visit,
 } from 'graphql'
-import type { WireNames } from '../../subgraph/index.ts'
 import type { RequestContext } from '../context.ts'
-import type { Resolver } from '../resolver.ts'
-import { type RootField, rootField } from './root-field.ts'
+import { type Compiling, type RootField, rootField } from './root-field.ts'
 import { runOneByOne, runTogether } from './run.ts'
 import { type Selecting, selectedFields } from './selection.ts'
 
@@ -26,13 +23,6 @@ export interface CompiledOperation {
 }
 
 type Variables = Readonly<Record<string, unknown>> | null | undefined
-
-export interface Compiling {
-  readonly schema: GraphQLSchema
-  readonly wireName: WireNames
-  /** Resolves a connector's root query or mutation; null for any other field. */
-  readonly resolve: (field: string) => Resolver | null
-}
 
 /** Each variable of a `@skip` or `@include` doubles the selections that there are to compile. */
 const mostConditions = 4

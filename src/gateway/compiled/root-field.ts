@@ -4,14 +4,22 @@ import {
   type FieldNode,
   type GraphQLField,
   type GraphQLObjectType,
+  type GraphQLSchema,
   getArgumentValues,
   Kind,
   visit,
 } from 'graphql'
+import type { WireNames } from '../../subgraph/index.ts'
 import type { Resolver } from '../resolver.ts'
-import type { Compiling } from './compile.ts'
 import { isPlainKey, type Projection, projectionOf } from './projection.ts'
 import type { Selecting } from './selection.ts'
+
+export interface Compiling {
+  readonly schema: GraphQLSchema
+  readonly wireName: WireNames
+  /** Resolves a connector's root query or mutation; null for any other field. */
+  readonly resolve: (field: string) => Resolver | null
+}
 
 export interface RootField {
   /** What it is called in the answer. */

@@ -71,7 +71,6 @@ function policiesOf(
   { id }: OperationDefinition,
   section: PolicyInstance['section'],
 ): readonly PolicyInstance[] {
-  if (policies.length === 0) return policies
   return policies.filter(
     policy =>
       policy.section === section && (policy.operations.length === 0 || policy.operations.includes(id)),

@@ -4,7 +4,6 @@ import type { OpenConnection } from '../../connections/index.ts'
 import type { ConnectorDefinition } from '../../definition/index.ts'
 import { JunctorError } from '../../errors.ts'
 import type { Invocation } from '../invocation.ts'
-import { partsOf } from './base-parts.ts'
 
 /** Host of packages that have no address of their own: the connection must bring one. */
 const placeholderHost = 'connector.invalid'
@@ -18,7 +17,7 @@ export function baseOf({ definition, operation, connection }: Invocation): strin
 
 /** A package's host may be a placeholder such as `{{host}}`, which only a policy makes a URL. */
 function tidied(url: string): string {
-  return partsOf(url)?.href.replace(/\/+$/, '') ?? url
+  return URL.parse(url)?.href.replace(/\/+$/, '') ?? url
 }
 
 export interface Base {
@@ -60,7 +59,7 @@ export function assertAddressed(
   definition: ConnectorDefinition,
   connection: OpenConnection | null,
 ): void {
-  const url = partsOf(base)
+  const url = URL.parse(base)
   if (url && !/^https?:$/.test(url.protocol))
     throw new JunctorError(
       'EGRESS_REFUSED',

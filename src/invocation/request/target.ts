@@ -1,14 +1,13 @@
 // The URL that is called: the draft's own, or a link that the API gave and that stays inside the connection's origin.
 import { JunctorError } from '../../errors.ts'
 import type { Substitutes } from '../egress/substitutes.ts'
-import { partsOf } from './base-parts.ts'
 import { type Draft, isCredential } from './draft.ts'
 import { assertUnchanged } from './path.ts'
 import { printQuery, readQuery } from './query.ts'
 
 /** The draft's own URL. Throws ARGUMENT_INVALID where it would not be the path that was built. */
 export function ownUrl(draft: Draft): URL {
-  const origin = partsOf(draft.base)?.origin ?? new URL(draft.base).origin
+  const { origin } = new URL(draft.base)
   const path = `${draft.base}${draft.path}`.slice(origin.length) || '/'
   const url = new URL(`${origin}${path}${printQuery(draft.query)}`)
   assertUnchanged(path, url)
