@@ -3,13 +3,13 @@
 import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
 import { decodeCursor } from './cursor.ts'
+import type { Triggers } from './engine.ts'
 import type { EventPages } from './event-pages.ts'
 import { type FeedId, feedIdOf } from './feed.ts'
 import type { FeedRow } from './feed-row.ts'
 import type { FeedTable } from './feed-table.ts'
 import { takePlace } from './place.ts'
 import type { Readers } from './readers.ts'
-import type { Triggers } from './triggers.ts'
 
 export interface FollowOptions {
   readonly clock: Clock

@@ -1,7 +1,8 @@
 // A place at a feed, taken: what a subscriber reads by, and leaves.
+
+import type { Subscription } from './engine.ts'
 import { type FeedRow, feedOf } from './feed-row.ts'
 import { pageReader, type ReadOptions, readFeed } from './read-feed.ts'
-import type { Subscription } from './triggers.ts'
 
 interface Taken extends Omit<ReadOptions, 'feedId'> {
   readonly row: FeedRow

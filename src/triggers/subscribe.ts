@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
 import { bindingHash } from './binding.ts'
 import { cursorExpired, decodeCursor, type Position } from './cursor.ts'
+import type { Triggers } from './engine.ts'
 import type { EventPages } from './event-pages.ts'
 import { feedIdOf } from './feed.ts'
 import type { FeedRow } from './feed-row.ts'
@@ -12,7 +13,6 @@ import { throwAtGap } from './read-feed.ts'
 import type { Readers } from './readers.ts'
 import type { Starter } from './start-feed.ts'
 import { type Connectors, findTrigger } from './trigger.ts'
-import type { Triggers } from './triggers.ts'
 
 export interface SubscribeOptions {
   readonly clock: Clock
