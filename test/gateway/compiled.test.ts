@@ -9,19 +9,8 @@ import type { Resolver } from '../../src/gateway/resolver.ts'
 import { printJson } from '../../src/json.ts'
 import { createMemberResolver, fitValue, type WireNames, wireNamesOf } from '../../src/subgraph/index.ts'
 import { type Compiled, compiled } from '../subgraph/answer.ts'
-import {
-  anything,
-  connector,
-  flag,
-  int,
-  list,
-  long,
-  object,
-  operation,
-  parameter,
-  ref,
-  text,
-} from '../subgraph/definitions/build.ts'
+import { connector, int, list, long, operation, parameter, ref } from '../subgraph/definitions/build.ts'
+import { odd, oddLeaves } from '../subgraph/definitions/odd.ts'
 
 const definition = connector(
   [
@@ -38,24 +27,9 @@ const definition = connector(
     }),
     operation('Drop', { method: 'DELETE' }),
   ],
-  {
-    Thing: object({
-      'a-text': text,
-      constructor: text,
-      small: int,
-      large: long,
-      real: { type: 'number' },
-      flag,
-      when: { type: 'string', format: 'date-time' },
-      any: anything,
-      texts: list(text),
-      grid: list(list(int)),
-      self: ref('Thing'),
-      selves: list(ref('Thing')),
-    } as Record<string, typeof text>),
-  },
+  { Thing: odd('Thing') },
 )
-const leaves = 'a_text constructor_ small large real flag when any texts grid __typename'.split(' ')
+const leaves = `${oddLeaves} __typename`.split(' ')
 
 let it: Compiled
 let wireName: WireNames
@@ -196,6 +170,7 @@ const anyJson = fc.letrec<{ value: unknown }>(tie => ({
         'a-text',
         'a_text',
         'constructor',
+        'toString',
         'small',
         'large',
         'real',

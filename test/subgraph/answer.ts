@@ -1,58 +1,20 @@
 // Compiles a definition and puts it where it belongs: beside the types that every slice has.
-import { buildASTSchema, concatAST, type GraphQLSchema, isScalarType, parse, printType } from 'graphql'
+import { buildASTSchema, concatAST, type GraphQLSchema, isScalarType, Kind, parse, printType } from 'graphql'
 import type { ConnectorDefinition, Diagnostic } from '../../src/definition/index.ts'
+import { sharedTypesOf } from '../../src/gateway/federation/subgraph-sdl.ts'
+import { readHubSdl } from '../../src/gateway/index.ts'
 import { type Artifact, type CompiledOperation, compileConnector, scalars } from '../../src/subgraph/index.ts'
 
-const shared = parse(`
-scalar DateTime
-scalar JSON
-scalar BigInt
-input StringFilter {
-  eq: String
-  ne: String
-  in: [String!]
-  contains: String
-  startsWith: String
-}
-input IntFilter {
-  eq: Int
-  ne: Int
-  in: [Int!]
-  lt: Int
-  gt: Int
-}
-input FloatFilter {
-  eq: Float
-  ne: Float
-  in: [Float!]
-  lt: Float
-  gt: Float
-}
-input BigIntFilter {
-  eq: BigInt
-  ne: BigInt
-  in: [BigInt!]
-  lt: BigInt
-  gt: BigInt
-}
-input BooleanFilter {
-  eq: Boolean
-  ne: Boolean
-}
-input DateTimeFilter {
-  eq: DateTime
-  ne: DateTime
-  in: [DateTime!]
-  lt: DateTime
-  gt: DateTime
-}
-type File { contentType: String! size: BigInt! base64: String! url: String }
-interface Event { id: ID! cursor: String! time: DateTime! feed: Feed! }
-type Feed { id: ID! kind: String }
-type Query { viewer: String }
-type Mutation { touch: String }
-type Subscription { ticks: String }
-`)
+const hub = parse(readHubSdl(), { noLocation: true })
+const shared = concatAST([
+  { kind: Kind.DOCUMENT, definitions: sharedTypesOf(hub) },
+  parse(`
+    type Feed { id: ID! kind: String }
+    type Query { viewer: String }
+    type Mutation { touch: String }
+    type Subscription { ticks: String }
+  `),
+])
 
 export interface Compiled {
   readonly artifact: Artifact

@@ -14,37 +14,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { parseJson, printJson } from '../../src/json.ts'
 import { createMemberResolver, fitValue, scalars, wireNamesOf } from '../../src/subgraph/index.ts'
 import { type Compiled, compiled } from './answer.ts'
-import {
-  anything,
-  connector,
-  flag,
-  int,
-  list,
-  long,
-  object,
-  operation,
-  ref,
-  text,
-} from './definitions/build.ts'
+import { connector, type object, operation, ref } from './definitions/build.ts'
+import { odd, oddLeaves } from './definitions/odd.ts'
 
-const definition = connector([operation('Get', { response: ref('Odd') })], {
-  Odd: object({
-    'a-text': text,
-    constructor: text,
-    small: int,
-    large: long,
-    real: { type: 'number' },
-    flag,
-    when: { type: 'string', format: 'date-time' },
-    any: anything,
-    texts: list(text),
-    grid: list(list(int)),
-    self: ref('Odd'),
-    selves: list(ref('Odd')),
-  } as Record<string, typeof text>),
-})
-const leaves = 'a_text constructor_ small large real flag when any texts grid'
-const document = parse(`{ shop_get { ${leaves} self { ${leaves} } selves { ${leaves} } } }`)
+const definition = connector([operation('Get', { response: ref('Odd') })], { Odd: odd('Odd') })
+const document = parse(`{ shop_get { ${oddLeaves} self { ${oddLeaves} } selves { ${oddLeaves} } } }`)
 
 let it: Compiled
 beforeAll(async () => {
