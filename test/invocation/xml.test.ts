@@ -218,3 +218,11 @@ describe('hostile', () => {
     expect(Object.prototype).not.toHaveProperty('x')
   })
 })
+
+test('many elements of one name are read in one go, declared or not', async () => {
+  const count = 300_000
+  const xml = `<all>${'<i>1</i>'.repeat(count)}</all>`
+  expect(await answered(xml, object({ i: list(integer) }))).toEqual({ i: Array(count).fill(1) })
+  const undeclared = (await answered(xml, object({}, any))) as { i: string[] }
+  expect(undeclared.i).toHaveLength(count)
+})

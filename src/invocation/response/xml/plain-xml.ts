@@ -11,8 +11,11 @@ export function plainValue(element: XmlElement): Json {
 
 export function plainMembers(element: XmlElement): JsonObject {
   const byName = new Map<string, Json[]>()
-  for (const child of elementsOf(element))
-    byName.set(child.name, [...(byName.get(child.name) ?? []), plainValue(child)])
+  for (const child of elementsOf(element)) {
+    const values = byName.get(child.name)
+    if (values) values.push(plainValue(child))
+    else byName.set(child.name, [plainValue(child)])
+  }
   const text = element.children
     .flatMap(child => (child instanceof XmlElement ? [] : [textOf(child)]))
     .join('')
