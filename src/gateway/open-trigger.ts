@@ -41,7 +41,7 @@ export function createTriggerOpener(services: TriggerServices) {
       return (_source, args, context) =>
         openAnswer(services, context, { args: args as AnswerArgs, identity, field, typename: payload })
     const filterOf = (where: unknown): Filter => {
-      const matches = compileFilter(where, dataType(slice, payload), artifact)
+      const matches = compileFilter(where, dataType(slice, payload), slice.wireName)
       return { key: printJson(where), matches: ({ data }) => matches(data) }
     }
 

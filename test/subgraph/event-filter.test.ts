@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { buildSchema } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { compileFilter } from '../../src/subgraph/index.ts'
+import { compileFilter, wireNamesOf } from '../../src/subgraph/index.ts'
 import { sharedTypes } from '../../src/subgraph/shared-types.ts'
 
 const schema = buildSchema(`${sharedTypes}
@@ -10,8 +10,8 @@ const schema = buildSchema(`${sharedTypes}
   type crm_Deal { title: String amount: Float count: Int id: BigInt won: Boolean at: DateTime owner: crm_Owner }
 `)
 const type = schema.getType('crm_Deal') as never
-const matches = (where: object, data: unknown) =>
-  compileFilter(where, type, { wireNames: { crm_Deal: { title: 'Title' } } })(data)
+const wireName = wireNamesOf(new Map([['crm', { wireNames: { crm_Deal: { title: 'Title' } } }]]))
+const matches = (where: object, data: unknown) => compileFilter(where, type, wireName)(data)
 
 const deal = {
   Title: 'Big deal',

@@ -8,9 +8,8 @@ import {
 } from 'graphql'
 import { JunctorError } from '../../errors.ts'
 import { isJsonObject } from '../../json.ts'
-import type { Artifact } from '../artifact.ts'
 import { fitValue } from './fit-value.ts'
-import { ownMember } from './own-member.ts'
+import { memberOf, type WireNames } from './member-resolver.ts'
 
 /** Conditions of one filter, with those of its parts. */
 const mostConditions = 200
@@ -18,11 +17,7 @@ const mostConditions = 200
 type Test = (value: unknown) => boolean
 
 /** A filter as graphql-js coerced it, for data of the type. Throws LIMIT_EXCEEDED for too many conditions. */
-export function compileFilter(
-  where: unknown,
-  type: GraphQLOutputType,
-  artifact: Pick<Artifact, 'wireNames'>,
-): Test {
+export function compileFilter(where: unknown, type: GraphQLOutputType, wireName: WireNames): Test {
   let conditions = 0
 
   function counted(test: Test): Test {
@@ -50,10 +45,10 @@ export function compileFilter(
   function ofMember(object: GraphQLObjectType, name: string, condition: unknown): Test {
     const member = object.getFields()[name]
     if (!member) throw new Error(`${object.name} has no member ${name}.`)
-    const wire = ownMember(ownMember(artifact.wireNames, object.name), name) ?? name
+    const wire = wireName(object.name, name) ?? name
     const inner = getNullableType(member.type)
     const test = isScalarType(inner) ? ofScalar(condition, inner.name) : ofObject(condition, inner)
-    return value => test(fitValue(ownProperty(value, wire), member.type))
+    return value => test(fitValue(memberOf(value, wire), member.type))
   }
 
   function ofScalar(filter: unknown, scalar: string): Test {
@@ -131,10 +126,4 @@ function entriesOf(filter: unknown): readonly (readonly [string, unknown])[] {
   return Object.entries(filter).filter(
     ([name, condition]) => condition !== null || name === 'eq' || name === 'ne',
   )
-}
-
-function ownProperty(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : null
 }

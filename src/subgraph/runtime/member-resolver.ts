@@ -28,7 +28,7 @@ export function createMemberResolver<Context>(wireName: WireNames): GraphQLField
 }
 
 /** Own members only: a property called `constructor` must not find the language's. */
-function memberOf(source: unknown, name: string): unknown {
+export function memberOf(source: unknown, name: string): unknown {
   if (typeof source !== 'object' || source === null || !Object.hasOwn(source, name)) return null
   return Reflect.get(source, name)
 }
