@@ -1,15 +1,15 @@
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): where an API declares the header and the caller has left
 // it out, the hub gives the call one, so that an API which gets it twice does the thing once.
-import type { OperationDefinition } from '../definition/index.ts'
 import type { Invocation } from './invocation.ts'
 import type { Draft } from './request/draft.ts'
+import { planOf } from './request/plan.ts'
 
 const header = 'idempotency-key'
 
 /** The call with a key of its own. A default or an example in the document would make all calls the same call. */
 export function withIdempotencyKey(invocation: Invocation, newKey: () => string): Invocation {
-  const { operation, url } = invocation
-  const declared = keyParameter(operation)
+  const { definition, operation, url } = invocation
+  const declared = planOf(definition, operation).idempotencyKey
   // A link that is followed is another request, whatever led to it.
   if (!declared || url !== undefined || declared.constant !== undefined) return invocation
   if (declared.schema.type !== 'string' && declared.schema.type !== 'any') return invocation
@@ -26,15 +26,13 @@ export function withIdempotencyKey(invocation: Invocation, newKey: () => string)
 }
 
 /** True where the request says which call it is, in a header that the API declares. */
-export function carriesIdempotencyKey(operation: OperationDefinition, draft: Draft): boolean {
-  return keyParameter(operation) !== undefined && draft.headers.get(header)?.source === 'argument'
+export function carriesIdempotencyKey({ definition, operation }: Invocation, draft: Draft): boolean {
+  return (
+    planOf(definition, operation).idempotencyKey !== null && draft.headers.get(header)?.source === 'argument'
+  )
 }
 
 /** A call on the way is not the call that the key is for. */
 export function withoutIdempotencyKey(draft: Draft): Draft {
   return { ...draft, headers: new Map([...draft.headers].filter(([name]) => name !== header)) }
-}
-
-function keyParameter({ parameters }: OperationDefinition) {
-  return parameters.find(({ in: place, name }) => place === 'header' && name.trim().toLowerCase() === header)
 }

@@ -140,7 +140,7 @@ function sender(invocation: Invocation, draft: Draft, means: CallMeans): Send {
   // A policy may have made another method of a safe operation's.
   const safe =
     draft.method === 'GET' || draft.method === 'HEAD' || (operation.safe && draft.method === operation.method)
-  const repeatable = safe || carriesIdempotencyKey(operation, draft)
+  const repeatable = safe || carriesIdempotencyKey(invocation, draft)
   return means.kindness.sender(means.upstream.send, callerOf(invocation), { repeatable })
 }
 

@@ -2,7 +2,7 @@
 import { type Evaluated, evaluatePiece } from '../expressions/evaluate.ts'
 import { type Piece, parseTemplate } from '../expressions/parse.ts'
 import { joined, jsonBody, type QueryPair } from '../request/draft.ts'
-import { buildPath, hasToken } from '../request/path.ts'
+import { fillPath, pathPieces } from '../request/path.ts'
 import { encodeInserted } from '../request/percent-encoding.ts'
 import { readQuery } from '../request/query.ts'
 import type { PolicyCall } from './contract.ts'
@@ -47,8 +47,9 @@ function fill(pieces: readonly Piece[], call: PolicyCall, isPath: boolean): Eval
   const scope = { connection: call.connection, draft: call.draft, body: jsonBody(call.draft) }
   const filled = pieces.map((piece, index): Evaluated => {
     if (piece.kind === 'text') {
-      const source = hasToken(piece.source) ? 'argument' : 'package'
-      return { text: buildPath(piece.source, call.pathValues), source }
+      const pieces = pathPieces(piece.source)
+      const source = pieces.some(({ token }) => token) ? 'argument' : 'package'
+      return { text: fillPath(pieces, call.pathValues), source }
     }
     const { text, source } = evaluatePiece(piece, scope)
     // A value that fills the rest of a path may be a path itself.

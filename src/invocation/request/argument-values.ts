@@ -4,6 +4,13 @@ import { JunctorError } from '../../errors.ts'
 import { type Json, printJson } from '../../json.ts'
 import type { Source } from './draft.ts'
 
+/** Parameters of one place, in their order. */
+export interface Placed<P> {
+  readonly parameters: readonly P[]
+  /** As the document has them. */
+  readonly names: ReadonlySet<string>
+}
+
 export interface ArgumentValue {
   readonly value: Json
   readonly source: Source

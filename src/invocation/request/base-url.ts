@@ -8,15 +8,18 @@ import type { Invocation } from '../invocation.ts'
 /** Host of packages that have no address of their own: the connection must bring one. */
 const placeholderHost = 'connector.invalid'
 
-/** The base URL before policies. Throws CREDENTIAL_INVALID for a connection whose base URL cannot be called. */
-export function baseOf({ definition, operation, connection }: Invocation): string {
+/**
+ * The base URL before policies; `own` is the operation's. Throws CREDENTIAL_INVALID for a connection whose base URL
+ * cannot be called.
+ */
+export function baseOf({ definition, connection }: Invocation, own: string): string {
   if (definition.webapp !== null) return tidied(definition.baseUrl)
   if (connection?.baseUrl) return readBase(connection.baseUrl, 'The base URL of the connection').base
-  return tidied(operation.baseUrl ?? definition.baseUrl)
+  return own
 }
 
 /** A package's host may be a placeholder such as `{{host}}`, which only a policy makes a URL. */
-function tidied(url: string): string {
+export function tidied(url: string): string {
   return URL.parse(url)?.href.replace(/\/+$/, '') ?? url
 }
 

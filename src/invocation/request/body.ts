@@ -6,12 +6,13 @@ import type {
   Schema,
 } from '../../definition/index.ts'
 import { isJsonObject, type Json } from '../../json.ts'
-import type { WireArguments } from '../invocation.ts'
+import type { Invocation, WireArguments } from '../invocation.ts'
 import { argumentValue, invalidArgument } from './argument-values.ts'
 import { readBinary } from './base64.ts'
 import { fillDefaults, isComplete, missingMember, resolveSchema } from './body-defaults.ts'
 import { isJsonType, isMultipartType, isUrlencodedType } from './content-type.ts'
 import type { Field, FormFile, TextField } from './multipart.ts'
+import type { RequestPlan } from './plan.ts'
 import { formatted } from './query.ts'
 
 export type DraftBody =
@@ -27,12 +28,10 @@ const none = { kind: 'none' } as const
 
 /** The body that the arguments make. Throws ARGUMENT_INVALID. */
 export function draftBody(
-  definition: ConnectorDefinition,
-  operation: OperationDefinition,
-  given: WireArguments,
+  { definition, operation, arguments: given }: Invocation,
+  { form }: Pick<RequestPlan, 'form'>,
 ): DraftBody {
-  if (operation.parameters.some(parameter => parameter.in === 'form'))
-    return formBody(definition, operation, given)
+  if (form.length > 0) return formBody(definition, operation, form, given)
   if (!operation.body) return none
   const { name, required, schema } = operation.body
   const isGiven = given.body !== undefined && (given.body !== null || required)
@@ -71,22 +70,19 @@ function bodyOfDefaults(
 function formBody(
   { schemas }: ConnectorDefinition,
   operation: OperationDefinition,
+  parameters: RequestPlan['form'],
   given: WireArguments,
 ): DraftBody {
-  const fields: Field[] = operation.parameters
-    .filter(parameter => parameter.in === 'form')
-    .flatMap((parameter): Field[] => {
-      const argument = argumentValue(parameter, given.parameters.form)
-      if (!argument) return []
-      const { name, collectionFormat } = parameter
-      const schema = resolveSchema(parameter.schema, schemas)
-      if (isBinary(schema)) return [[name, file(name, argument.value)]]
-      if (schema.type === 'array' && isBinary(resolveSchema(schema.items, schemas)))
-        return [argument.value].flat().map(each => [name, file(name, each)])
-      return formatted(name, argument.value, collectionFormat, text => text).map(
-        text => [name, text] as const,
-      )
-    })
+  const fields: Field[] = parameters.flatMap((parameter): Field[] => {
+    const argument = argumentValue(parameter, given.parameters.form)
+    if (!argument) return []
+    const { name, collectionFormat } = parameter
+    const schema = resolveSchema(parameter.schema, schemas)
+    if (isBinary(schema)) return [[name, file(name, argument.value)]]
+    if (schema.type === 'array' && isBinary(resolveSchema(schema.items, schemas)))
+      return [argument.value].flat().map(each => [name, file(name, each)])
+    return formatted(name, argument.value, collectionFormat, text => text).map(text => [name, text] as const)
+  })
   const texts = fields.flatMap(([name, value]): TextField[] =>
     typeof value === 'string' ? [[name, value]] : [],
   )

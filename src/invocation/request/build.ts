@@ -1,11 +1,13 @@
 // The first step of a call: operation and arguments become a draft, before credentials and policies.
-import type { Invocation } from '../invocation.ts'
+import type { ParameterDefinition } from '../../definition/index.ts'
+import type { Invocation, WireArguments } from '../invocation.ts'
 import { argumentValue, encodableText } from './argument-values.ts'
 import { baseOf } from './base-url.ts'
 import { draftBody } from './body.ts'
 import type { Draft, PathValue, PathValues } from './draft.ts'
 import { applyHeaderParameters } from './headers.ts'
-import { buildPath, hasToken } from './path.ts'
+import { fillPath } from './path.ts'
+import { planOf, type RequestPlan } from './plan.ts'
 import { queryPairs, readQuery } from './query.ts'
 
 export interface BuiltRequest {
@@ -17,41 +19,45 @@ export interface BuiltRequest {
 export function buildDraft(invocation: Invocation): BuiltRequest {
   const { definition, operation, url } = invocation
   const given = invocation.arguments
-  // Who follows a link need not have the arguments of the call that led to it: they are in the link.
-  const parameters =
-    url === undefined
-      ? operation.parameters
-      : operation.parameters.filter(
-          ({ name, in: place, constant }) =>
-            constant !== undefined || Object.hasOwn(given.parameters[place], name),
-        )
-  const pathValues = readPathValues(parameters, given.parameters.path)
-  const [path = '', fixedQuery = ''] = operation.path.split(/\?(.*)/s)
+  const plan = planOf(definition, operation)
+  const { pathParameters, query, headers } = url === undefined ? plan : forLink(plan, given.parameters)
+  const pathValues = readPathValues(pathParameters, given.parameters.path)
   const draft: Draft = {
     method: invocation.method ?? operation.method,
-    base: baseOf(invocation),
-    path: needsOwnPath(url) ? buildPath(path, pathValues) : '',
+    base: baseOf(invocation, plan.base),
+    path: needsOwnPath(url) ? fillPath(plan.path, pathValues) : '',
     query: [
-      ...fixedQuery
-        .split('&')
-        .flatMap(pair => readQuery(buildPath(pair, pathValues), hasToken(pair) ? 'argument' : 'package')),
-      ...queryPairs(parameters, given.parameters.query),
+      ...plan.fixedQuery.flatMap(({ pieces, source }) => readQuery(fillPath(pieces, pathValues), source)),
+      ...queryPairs(query, given.parameters.query),
     ],
     headers: new Map(),
-    body: invocation.method === undefined ? draftBody(definition, operation, given) : { kind: 'none' },
+    body: invocation.method === undefined ? draftBody(invocation, plan) : { kind: 'none' },
   }
-  applyHeaderParameters(draft, parameters, given.parameters.header)
+  applyHeaderParameters(draft, headers, given.parameters.header)
   return { draft, pathValues }
 }
 
+/** Who follows a link need not have the arguments of the call that led to it: they are in the link. */
+function forLink(
+  { pathParameters, query, headers }: RequestPlan,
+  given: WireArguments['parameters'],
+): Pick<RequestPlan, 'pathParameters' | 'query' | 'headers'> {
+  const isThere = ({ name, in: place, constant }: ParameterDefinition): boolean =>
+    constant !== undefined || Object.hasOwn(given[place], name)
+  return {
+    pathParameters: pathParameters.filter(isThere),
+    query: { ...query, parameters: query.parameters.filter(isThere) },
+    headers: { ...headers, parameters: headers.parameters.filter(({ parameter }) => isThere(parameter)) },
+  }
+}
+
 function readPathValues(
-  parameters: Invocation['operation']['parameters'],
-  given: Invocation['arguments']['parameters']['path'],
+  parameters: RequestPlan['pathParameters'],
+  given: WireArguments['parameters']['path'],
 ): PathValues {
   const values = new Map<string, PathValue>()
-  for (const parameter of parameters.filter(candidate => candidate.in === 'path')) {
-    // A path has no place for nothing, whatever the document says of required.
-    const argument = argumentValue({ ...parameter, required: true }, given)
+  for (const parameter of parameters) {
+    const argument = argumentValue(parameter, given)
     if (!argument) continue
     const { name, encoding } = parameter
     const elements = Array.isArray(argument.value) ? argument.value : [argument.value]

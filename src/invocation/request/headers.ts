@@ -2,7 +2,7 @@
 import type { ParameterDefinition } from '../../definition/index.ts'
 import { JunctorError } from '../../errors.ts'
 import type { Json } from '../../json.ts'
-import { type ArgumentValue, argumentValue, invalidArgument } from './argument-values.ts'
+import { type ArgumentValue, argumentValue, invalidArgument, type Placed } from './argument-values.ts'
 import type { Draft, Source } from './draft.ts'
 import { formatted } from './query.ts'
 
@@ -44,17 +44,32 @@ const framing = new Set([
   'te',
 ])
 
+/** A parameter that goes into a header. */
+export interface HeaderParameter {
+  readonly parameter: ParameterDefinition
+  /** Of the header, in the case it was declared with. */
+  readonly name: string
+  /** Only the hub itself may set it. */
+  readonly reserved: boolean
+  /** What is sent where nobody says anything else. */
+  readonly fallback: ArgumentValue | null
+}
+
+export function headerParameter(parameter: ParameterDefinition): HeaderParameter {
+  const name = parameter.name.trim()
+  return { parameter, name, reserved: isReserved(name.toLowerCase()), fallback: onlyAccepted(parameter) }
+}
+
 /** Adds the header parameters to the draft. Throws ARGUMENT_INVALID naming the argument. */
 export function applyHeaderParameters(
   draft: Draft,
-  parameters: readonly ParameterDefinition[],
+  { parameters, names }: Placed<HeaderParameter>,
   given: Readonly<Record<string, Json>>,
 ): void {
-  const declared = parameters.filter(parameter => parameter.in === 'header')
-  for (const parameter of declared) {
-    const argument = argumentValue(parameter, given) ?? onlyAccepted(parameter)
+  for (const { parameter, name, reserved, fallback } of parameters) {
+    const argument = argumentValue(parameter, given) ?? fallback
     if (!argument) continue
-    if (isReserved(parameter.name.trim().toLowerCase())) {
+    if (reserved) {
       // A package's constant for such a header (Content-Length: 0) is simply not ours to send.
       if (argument.source === 'package') continue
       throw invalidArgument(parameter.name, 'is a header that only the hub itself may set; leave it out')
@@ -62,9 +77,9 @@ export function applyHeaderParameters(
     const text = formatted(parameter.name, argument.value, parameter.collectionFormat, plain => plain).join(
       ',',
     )
-    setHeader(draft, parameter.name.trim(), text, argument.source)
+    setHeader(draft, name, text, argument.source)
   }
-  const unknown = Object.keys(given).find(name => !declared.some(parameter => parameter.name === name))
+  const unknown = Object.keys(given).find(name => !names.has(name))
   if (unknown !== undefined) throw invalidArgument(unknown, 'is no header parameter of this operation')
 }
 

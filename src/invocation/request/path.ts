@@ -4,17 +4,28 @@ import { invalidArgument } from './argument-values.ts'
 import type { PathValue, PathValues } from './draft.ts'
 import { encodePathText, encodeValue } from './percent-encoding.ts'
 
-/** Substitutes by token, never by segment: two tokens may share one (connector-format §2.3). */
-export function buildPath(template: string, values: PathValues): string {
-  return template
-    .split(/(\{[^{}]*\})/)
-    .map((part, index) => (index % 2 === 1 ? token(part.slice(1, -1), values) : encodePathText(part)))
-    .join('')
+/** A template's own text, encoded, or the name of a token. */
+export interface PathPiece {
+  readonly token: boolean
+  readonly text: string
 }
 
-/** True for text that `buildPath` would put a value into. */
-export function hasToken(template: string): boolean {
-  return /\{[^{}]*\}/.test(template)
+/** The pieces of a template: by token, never by segment, since two tokens may share one (connector-format §2.3). */
+export function pathPieces(template: string): readonly PathPiece[] {
+  return template
+    .split(/(\{[^{}]*\})/)
+    .map((part, index) =>
+      index % 2 === 1
+        ? { token: true, text: part.slice(1, -1) }
+        : { token: false, text: encodePathText(part) },
+    )
+}
+
+/** The path with its values. Throws ARGUMENT_INVALID, OPERATION_UNSUPPORTED. */
+export function fillPath(pieces: readonly PathPiece[], values: PathValues): string {
+  let path = ''
+  for (const piece of pieces) path += piece.token ? token(piece.text, values) : piece.text
+  return path
 }
 
 function token(name: string, values: PathValues): string {

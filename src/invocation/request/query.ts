@@ -1,7 +1,7 @@
 // Query parameters and collection formats (connector-format §2.2).
 import type { CollectionFormat, ParameterDefinition } from '../../definition/index.ts'
 import type { Json } from '../../json.ts'
-import { argumentValue, encodableText } from './argument-values.ts'
+import { argumentValue, encodableText, type Placed } from './argument-values.ts'
 import type { QueryPair, Source } from './draft.ts'
 import { encodeQueryName, encodeValue } from './percent-encoding.ts'
 
@@ -9,14 +9,12 @@ const separators = { csv: ',', ssv: ' ', tsv: '\t', pipes: '|' } as const
 
 /** The declared parameters in their order, then arguments that no parameter declares (a poll's state, §5.3). */
 export function queryPairs(
-  parameters: readonly ParameterDefinition[],
+  { parameters, names }: Placed<ParameterDefinition>,
   given: Readonly<Record<string, Json>>,
 ): QueryPair[] {
-  const declared = parameters.filter(parameter => parameter.in === 'query')
-  const names = new Set(declared.map(parameter => parameter.name))
   const extra = Object.entries(given).filter(([name, value]) => !names.has(name) && value !== null)
   return [
-    ...declared.flatMap(parameter => {
+    ...parameters.flatMap(parameter => {
       const argument = argumentValue(parameter, given)
       return argument
         ? pairs(parameter.name, argument.value, parameter.collectionFormat, argument.source)
@@ -52,6 +50,7 @@ export function formatted(
 
 /** The query string with its `?`, or nothing. */
 export function printQuery(query: readonly QueryPair[]): string {
+  if (query.length === 0) return ''
   const text = query.map(({ name, wire }) => `${encodeQueryName(name)}=${wire}`).join('&')
   return text === '' ? '' : `?${text}`
 }

@@ -7,10 +7,11 @@ import { printQuery, readQuery } from './query.ts'
 
 /** The draft's own URL. Throws ARGUMENT_INVALID where it would not be the path that was built. */
 export function ownUrl(draft: Draft): URL {
-  const { origin } = new URL(draft.base)
-  const path = `${draft.base}${draft.path}`.slice(origin.length) || '/'
-  const url = new URL(`${origin}${path}${printQuery(draft.query)}`)
-  assertUnchanged(path, url)
+  const { base, path } = draft
+  const url = new URL(plainUrl(draft))
+  // What the parser makes of base and path together must be what it makes of the base, and then the path.
+  const { origin } = base.startsWith(url.origin) ? url : new URL(base)
+  assertUnchanged(`${base}${path}`.slice(origin.length) || '/', url)
   return url
 }
 
