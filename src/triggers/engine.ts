@@ -3,17 +3,23 @@ import type { Clock } from '../clock.ts'
 import type { ConnectionId } from '../connections/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
-import type { AskRequest } from './ask.ts'
-import type { Bus } from './bus/contract.ts'
-import type { CallOptions } from './call.ts'
-import type { Binding, Feed, FeedEvent, FeedEventPage, FeedId, FeedOptions, FeedPage } from './feed.ts'
-import type { ReadPage } from './read-feed.ts'
-import type { ResealedFeeds } from './rotation.ts'
-import type { Seal } from './seal.ts'
+import type { Bus } from './bus/index.ts'
+import type {
+  Binding,
+  CallOptions,
+  Connectors,
+  Feed,
+  FeedEventPage,
+  FeedId,
+  FeedOptions,
+  FeedPage,
+  ResealedFeeds,
+  Seal,
+} from './feeds/index.ts'
+import type { FollowRequest, SubscribeRequest, Subscription } from './reading/index.ts'
 import type { TriggerSettings } from './settings.ts'
-import type { Connectors } from './trigger.ts'
-import type { DeliveryAnswer } from './webhook/answers.ts'
-import type { Delivery } from './webhook/delivery.ts'
+import type { Delivery, DeliveryAnswer } from './webhook/index.ts'
+import type { AskRequest } from './work/index.ts'
 
 export interface TriggersOptions extends CallOptions {
   readonly store: Pick<Store, 'db'>
@@ -32,22 +38,6 @@ export interface TriggersOptions extends CallOptions {
   readonly settings?: Partial<TriggerSettings>
 }
 
-/** A place at a feed, which lives while somebody has one. */
-export interface Subscription {
-  readonly feed: Feed
-  /** The sequence behind which the subscriber's events begin. */
-  readonly position: number
-  /**
-   * Reads what is behind a sequence, whichever; see `ReadPage`. As long as any subscriber is at the feed it works,
-   * also after this one left: one reader may serve many.
-   */
-  readonly page: ReadPage
-  /** Gives the place up, as the signal does. May be called more than once. */
-  leave(): void
-  /** One by one, from `position`: in order, without gap or repeat. End it by `return()` or by the signal. */
-  readonly events: AsyncIterable<FeedEvent>
-}
-
 /** Disposing stops the work of this instance and nothing else: feeds, registrations and events stay. */
 export interface Triggers extends AsyncDisposable {
   /**
@@ -55,12 +45,7 @@ export interface Triggers extends AsyncDisposable {
    * it. Resolves once the feed is started: a webhook is registered, a new poller has taken its first look. Throws
    * CURSOR_INVALID, CURSOR_EXPIRED, CONNECTOR_NOT_FOUND, BAD_INPUT, FEED_ENDED, and what a registration throws.
    */
-  subscribe(request: {
-    readonly binding: Binding
-    readonly options: FeedOptions
-    readonly after?: string
-    readonly signal: AbortSignal
-  }): Promise<Subscription>
+  subscribe(request: SubscribeRequest): Promise<Subscription>
   /**
    * Calls a webhook action and gives the feed whose one event will be its callback; it ends with that, or when none
    * came for long. Each call is a feed of its own. Throws CONNECTOR_NOT_FOUND, BAD_INPUT, and what the call throws.
@@ -70,11 +55,7 @@ export interface Triggers extends AsyncDisposable {
    * Reads a feed that is there, from behind `after`, else from its beginning. The answer to a webhook action completes
    * the stream. Throws FEED_NOT_FOUND, CURSOR_INVALID.
    */
-  follow(request: {
-    readonly feedId: FeedId
-    readonly after?: string
-    readonly signal: AbortSignal
-  }): Promise<Subscription>
+  follow(request: FollowRequest): Promise<Subscription>
   /**
    * Makes the binding's feed durable, and starts it. One that is there already is changed by its owner, or where
    * `mayChange` says so, and only in what was given; the first who makes it durable owns it. Throws FORBIDDEN where

@@ -2,35 +2,36 @@
 import { randomBytes } from 'node:crypto'
 import { isJunctorError, JunctorError } from '../errors.ts'
 import { isId } from '../id.ts'
-import { createAsk } from './ask.ts'
-import { createFeedCall } from './call.ts'
-import { createDueGauges } from './due-gauges.ts'
 import type { Triggers, TriggersOptions } from './engine.ts'
-import { createEventPages } from './event-pages.ts'
-import { type FeedId, feedIdOf } from './feed.ts'
-import { type FeedRow, feedOf } from './feed-row.ts'
-import { createFeedTable, removedConnector } from './feed-table.ts'
-import { createFollow } from './follow.ts'
-import { createLeases } from './lease.ts'
-import { eventPage } from './log-page.ts'
-import { createPollWork } from './poll-work.ts'
+import {
+  createFeedCall,
+  createFeedRotation,
+  createFeedSeal,
+  createFeedTable,
+  createTokens,
+  type FeedId,
+  type FeedRow,
+  feedIdOf,
+  feedOf,
+  findTrigger,
+  registersByCall,
+  removedConnector,
+} from './feeds/index.ts'
+import { createEventPages, eventPage } from './log/index.ts'
 import { createPollers } from './pollers/index.ts'
-import { createReaders } from './readers.ts'
-import { createReconcile } from './reconcile.ts'
-import { createRegisteredWork } from './registered-work.ts'
-import { createFeedRotation } from './rotation.ts'
-import { createScheduler } from './scheduler.ts'
-import { createFeedSeal } from './seal.ts'
+import { createFollow, createReaders, createStarter, createSubscribe } from './reading/index.ts'
+import { createLeases } from './schedule/index.ts'
 import { defaultSettings } from './settings.ts'
-import { createStarter } from './start-feed.ts'
-import { createSubscribe } from './subscribe.ts'
-import { findTrigger, registersByCall } from './trigger.ts'
-import { createUpkeep } from './upkeep.ts'
-import { createReceiver } from './webhook/receiver.ts'
-import { createRegistration } from './webhook/registration.ts'
-import { createTokens } from './webhook/token.ts'
-import { createWebhookWork } from './webhook-work.ts'
-import { createWorker } from './worker.ts'
+import { createDueGauges, createReconcile, createUpkeep } from './upkeep/index.ts'
+import { createReceiver, createRegistration } from './webhook/index.ts'
+import {
+  createAsk,
+  createPollWork,
+  createRegisteredWork,
+  createScheduler,
+  createWebhookWork,
+  createWorker,
+} from './work/index.ts'
 
 export function createTriggers(options: TriggersOptions): Triggers {
   const { connectors, bus, clock, logger, metrics, publicUrl } = options

@@ -5,8 +5,8 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { schema } from '../../src/store/index.ts'
-import { fairChoice, type Holder } from '../../src/triggers/fair-choice.ts'
-import { createLeases } from '../../src/triggers/lease.ts'
+import { fairChoice, type Holder } from '../../src/triggers/schedule/fair-choice.ts'
+import { createLeases } from '../../src/triggers/schedule/lease.ts'
 import { openWorld, ownerId, type World } from './hub.ts'
 
 const holder = fc.record({

@@ -2,8 +2,8 @@
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { schema } from '../../src/store/index.ts'
-import { appendEvents } from '../../src/triggers/event-log.ts'
 import type { FeedId, Triggers } from '../../src/triggers/index.ts'
+import { appendEvents } from '../../src/triggers/log/event-log.ts'
 import { wire } from '../invocation/definitions.ts'
 import { deliver, durable, ephemeral, gather, openWorld, running, until, type World } from './hub.ts'
 

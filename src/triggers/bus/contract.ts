@@ -1,5 +1,5 @@
 // The bus: wakes readers of a feed on every instance. It may lose messages; the log in the store may not.
-import type { FeedId } from '../feed.ts'
+import type { FeedId } from '../feeds/index.ts'
 
 export interface Bus extends AsyncDisposable {
   /**

@@ -1,5 +1,5 @@
 // Who listens to which feed on this instance.
-import type { FeedId } from '../feed.ts'
+import type { FeedId } from '../feeds/index.ts'
 
 export function createListeners() {
   const byFeed = new Map<string, Set<() => void>>()

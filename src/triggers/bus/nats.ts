@@ -2,7 +2,7 @@
 // store's.
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../../telemetry/index.ts'
-import type { FeedId } from '../feed.ts'
+import type { FeedId } from '../feeds/index.ts'
 import type { Bus } from './contract.ts'
 import { createListeners } from './listeners.ts'
 

@@ -2,7 +2,7 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../telemetry/index.ts'
-import type { FeedId } from '../feed.ts'
+import type { FeedId } from '../feeds/index.ts'
 import type { Bus } from './contract.ts'
 import { createListeners } from './listeners.ts'
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Bytes, type InvocationResult } from '../../invocation/index.ts'
 import { isJsonObject, type Json, printJson } from '../../json.ts'
-import { canonical } from '../binding.ts'
+import { canonical } from '../feeds/index.ts'
 
 /** The body as JSON; bytes as the format's content envelope (connector-format §2.6). */
 export function jsonBody({ body }: InvocationResult): Json {

@@ -1,9 +1,8 @@
 // A way to poll: asks the API once, says which events that gave and what the next poll goes on from.
 import type { InvocationResult, WireArguments } from '../../invocation/index.ts'
 import type { Json, JsonObject } from '../../json.ts'
-import type { NewEvent } from '../event-log.ts'
-import type { FeedStart } from '../feed.ts'
-import type { PollingRole, Trigger } from '../trigger.ts'
+import type { FeedStart, PollingRole, Trigger } from '../feeds/index.ts'
+import type { NewEvent } from '../log/index.ts'
 
 export interface PollContext {
   readonly trigger: Trigger & { readonly role: PollingRole }

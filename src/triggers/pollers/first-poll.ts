@@ -1,6 +1,6 @@
 // Which of the items that are already there a first poll reports.
 import type { Json } from '../../json.ts'
-import type { FeedStart } from '../feed.ts'
+import type { FeedStart } from '../feeds/index.ts'
 import { itemTime } from './item-times.ts'
 
 /** The chosen ones of `items` (newest first), in the same order. An item that does not tell its time counts as new. */

@@ -3,7 +3,7 @@ import type { ParameterDefinition, PolicyInstance } from '../../definition/index
 import { JunctorError } from '../../errors.ts'
 import { evaluateOnResponse, readResponsePath } from '../../invocation/index.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
-import type { Trigger } from '../trigger.ts'
+import type { Trigger } from '../feeds/index.ts'
 import { itemsAt, listed } from './answer.ts'
 import type { PollContext } from './contract.ts'
 

@@ -3,7 +3,7 @@
 import type { Clock } from '../../clock.ts'
 import type { InvocationResult } from '../../invocation/index.ts'
 import type { Json } from '../../json.ts'
-import type { NewEvent } from '../event-log.ts'
+import type { NewEvent } from '../log/index.ts'
 import { retryAfterSeconds } from './answer.ts'
 import type { PollContext, Poller, PollResult } from './contract.ts'
 import { chosenAtStart, isEnough } from './first-poll.ts'

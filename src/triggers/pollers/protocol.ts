@@ -2,8 +2,8 @@
 // §5.4). One that does not move its state with its answers is a list to the hub, whose items are told once.
 import type { Clock } from '../../clock.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
-import type { NewEvent } from '../event-log.ts'
-import type { FeedStart } from '../feed.ts'
+import type { FeedStart } from '../feeds/index.ts'
+import type { NewEvent } from '../log/index.ts'
 import { fingerprint, itemsAt, jsonBody, retryAfterSeconds } from './answer.ts'
 import type { PollContext, Poller } from './contract.ts'
 import { chosenAtStart } from './first-poll.ts'

@@ -2,10 +2,8 @@
 // are stored together, in one transaction, so that a burst costs few commits. Each is answered when it is durable.
 import { eq, sql } from 'drizzle-orm'
 import { type Database, isUniqueViolation, schema } from '../../store/index.ts'
-import { appendAtOnce } from '../append-at-once.ts'
-import { appendNew, type NewEvent } from '../event-log.ts'
-import type { FeedId } from '../feed.ts'
-import { fenced } from '../lease.ts'
+import { type FeedId, fenced } from '../feeds/index.ts'
+import { appendAtOnce, appendNew, type NewEvent } from '../log/index.ts'
 
 const { feed } = schema
 

@@ -1,6 +1,6 @@
 // One delivery: the request as it came, what its body says, and its data as the trigger wants it.
 import type { Json } from '../../json.ts'
-import type { WebhookRole } from '../trigger.ts'
+import type { WebhookRole } from '../feeds/index.ts'
 import { readContent } from './content.ts'
 import { harmlessHeaders } from './harmless-headers.ts'
 

@@ -3,10 +3,13 @@
 import type { OpenConnection } from '../../connections/index.ts'
 import type { ConnectorDefinition, WebhookSecurity } from '../../definition/index.ts'
 import { type Secret, secret } from '../../secret.ts'
-import type { CallOptions } from '../call.ts'
-import { connectionIdOf, type FeedRow } from '../feed-row.ts'
-import type { FeedSeal } from '../seal.ts'
-import type { WebhookRole } from '../trigger.ts'
+import {
+  type CallOptions,
+  connectionIdOf,
+  type FeedRow,
+  type FeedSeal,
+  type WebhookRole,
+} from '../feeds/index.ts'
 import { type Handshake, type HandshakeKeys, handshakesOf } from './handshakes/index.ts'
 import { type Keys, type Verifier, verifiers } from './verification/index.ts'
 

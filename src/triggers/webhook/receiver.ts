@@ -7,11 +7,16 @@ import type { Clock } from '../../clock.ts'
 import { isJunctorError } from '../../errors.ts'
 import type { Database } from '../../store/index.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
-import type { Bus } from '../bus/contract.ts'
-import type { NewEvent } from '../event-log.ts'
-import { feedIdOf } from '../feed.ts'
-import type { FeedRow } from '../feed-row.ts'
-import { type Connectors, findTrigger, type WebhookRole } from '../trigger.ts'
+import type { Bus } from '../bus/index.ts'
+import {
+  type Connectors,
+  type FeedRow,
+  feedIdOf,
+  findTrigger,
+  type Tokens,
+  type WebhookRole,
+} from '../feeds/index.ts'
+import type { NewEvent } from '../log/index.ts'
 import { again, type DeliveryAnswer, ended, paused, type Told, told, unverified } from './answers.ts'
 import { depthLimit } from './content.ts'
 import {
@@ -26,7 +31,6 @@ import { deliveryId, longestId } from './delivery-id.ts'
 import { createDeliveryLog } from './delivery-log.ts'
 import { createGuards, type Guard, type GuardOptions } from './guard.ts'
 import { createHandshaker, type HandshakerOptions } from './shake-hands.ts'
-import type { Tokens } from './token.ts'
 
 export interface ReceiverOptions extends GuardOptions, HandshakerOptions {
   readonly db: Database

@@ -3,12 +3,11 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Secret } from '../../secret.ts'
 import { type Database, schema } from '../../store/index.ts'
-import type { FeedRow } from '../feed-row.ts'
-import type { FeedSeal } from '../seal.ts'
+import type { FeedRow, FeedSeal } from '../feeds/index.ts'
 import { handshaken, type Told, unverified } from './answers.ts'
 import type { OpenDelivery } from './delivery.ts'
+import { isOneOf } from './digest.ts'
 import type { Guard } from './guard.ts'
-import { isOneOf } from './verification/digest.ts'
 
 const { feed } = schema
 

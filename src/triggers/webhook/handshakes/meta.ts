@@ -1,6 +1,6 @@
 // https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests: a GET that quotes the
 // verify token which the app's owner typed there and here.
-import { isOneOf } from '../verification/digest.ts'
+import { isOneOf } from '../digest.ts'
 import { echo, type Handshake } from './contract.ts'
 
 export const meta = {

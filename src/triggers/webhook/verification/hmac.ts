@@ -1,8 +1,9 @@
 // Any HMAC of the body in a header, as options say: `header`, `algorithm` (sha256), `encoding` (hex), `prefix`, what is
 // signed (`signed`, a template of `{body}`, `{timestamp}` and `{id}`), and the headers of the two, `timestampHeader`
 // and `idHeader`. A signed timestamp must be of the last five minutes, or the next.
+
+import { type Algorithm, hmac as digestOf, fromBase64, fromHex, matchesAny } from '../digest.ts'
 import type { Keys, SignedDelivery, Verifier } from './contract.ts'
-import { type Algorithm, hmac as digestOf, fromBase64, fromHex, matchesAny } from './digest.ts'
 import { isRecent } from './timestamp.ts'
 
 const algorithms: readonly Algorithm[] = ['sha256', 'sha512', 'sha1']

@@ -1,7 +1,8 @@
 // https://developers.asana.com/docs/webhooks-guide: the secret came in the handshake (`X-Hook-Secret`), and signs each
 // body as `X-Hook-Signature`, HMAC-SHA256 in hexadecimal.
+
+import { fromHex, hmac, matchesAny } from '../digest.ts'
 import type { Verifier } from './contract.ts'
-import { fromHex, hmac, matchesAny } from './digest.ts'
 
 export const hookSecret = {
   scheme: 'hook-secret',

@@ -1,8 +1,8 @@
 // https://learn.microsoft.com/graph/change-notifications-delivery-webhooks: nothing is signed, but each notification
 // quotes the `clientState` that the subscription was made with.
 import { isJsonObject, type Json } from '../../../json.ts'
+import { isOneOf } from '../digest.ts'
 import type { Verifier } from './contract.ts'
-import { isOneOf } from './digest.ts'
 
 function notificationsOf(body: Json): readonly Json[] {
   return isJsonObject(body) && Array.isArray(body.value) ? body.value : []

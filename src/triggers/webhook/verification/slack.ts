@@ -1,7 +1,7 @@
 // https://docs.slack.dev/authentication/verifying-requests-from-slack: HMAC-SHA256 of `v0:timestamp:body`.
 import { isJsonObject } from '../../../json.ts'
+import { fromHex, hmac, matchesAny } from '../digest.ts'
 import type { Verifier } from './contract.ts'
-import { fromHex, hmac, matchesAny } from './digest.ts'
 import { isRecent } from './timestamp.ts'
 
 export const slack = {

@@ -2,8 +2,8 @@
 // HMAC-SHA256 (`v1`) or Ed25519 (`v1a`). Svix, who came first, sends the same under names of its own.
 import { createPublicKey, verify } from 'node:crypto'
 import type { Secret } from '../../../secret.ts'
+import { fromBase64, hmac, matchesAny } from '../digest.ts'
 import type { SignedDelivery, Verifier } from './contract.ts'
-import { fromBase64, hmac, matchesAny } from './digest.ts'
 import { isRecent } from './timestamp.ts'
 
 /** All three of one family: never an id of one with the signature of the other. */

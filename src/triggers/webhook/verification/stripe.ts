@@ -1,8 +1,8 @@
 // https://docs.stripe.com/webhooks#verify-manually: `Stripe-Signature: t=<seconds>,v1=<hex>,…`, HMAC-SHA256 of
 // `timestamp.body`. Several `v1` while a secret is rolled; `v0` is for Stripe's own tests and never counts.
 import { isJsonObject } from '../../../json.ts'
+import { fromHex, hmac, matchesAny } from '../digest.ts'
 import type { Verifier } from './contract.ts'
-import { fromHex, hmac, matchesAny } from './digest.ts'
 import { isRecent } from './timestamp.ts'
 
 export const stripe = {

@@ -1,0 +1,82 @@
+// The token in a webhook's URL, which authenticates a delivery where nothing else is declared. Its hash finds the feed;
+// the token itself is sealed, so that the URL can be shown.
+import { createHash } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { type Secret, secret } from '../../secret.ts'
+import { type Database, schema } from '../../store/index.ts'
+import type { FeedRow } from './feed-row.ts'
+import type { FeedSeal } from './seal.ts'
+
+const { feed } = schema
+
+export interface TokenOptions {
+  readonly db: Database
+  readonly seal: FeedSeal
+  /** Without a trailing slash. */
+  readonly publicUrl: string
+  readonly randomBytes: (size: number) => Uint8Array
+}
+
+export type Tokens = ReturnType<typeof createTokens>
+
+/** 256 bits. */
+const tokenBytes = 32
+
+export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions) {
+  const finding = new Map<string, Promise<FeedRow | null>>()
+
+  async function read(tokenHash: string): Promise<FeedRow | null> {
+    const [row] = await db.select().from(feed).where(eq(feed.tokenHash, tokenHash))
+    return row ?? null
+  }
+
+  return {
+    /** A new token as columns of its feed. */
+    make(feedId: string, organizationId: string): Pick<FeedRow, 'tokenHash' | 'tokenSealed'> {
+      const token = Buffer.from(randomBytes(tokenBytes)).toString('base64url')
+      const sealed = seal.seal(token, { feedId, organizationId, column: 'token_sealed' })
+      return { tokenHash: hash(token), tokenSealed: sealed }
+    },
+
+    /** A new secret for the provider to sign with or quote, and as the feed's column. */
+    secret(feedId: string, organizationId: string): { readonly plain: Secret; readonly sealed: string } {
+      const text = Buffer.from(randomBytes(tokenBytes)).toString('base64url')
+      return {
+        plain: secret(text),
+        sealed: seal.seal(text, { feedId, organizationId, column: 'webhook_secret' }),
+      }
+    },
+
+    /** The secret of the feed's column; null where there is none. */
+    secretOf(row: Pick<FeedRow, 'id' | 'organizationId' | 'webhookSecret'>): Secret | null {
+      if (row.webhookSecret === null) return null
+      const { id: feedId, organizationId } = row
+      return secret(seal.open(row.webhookSecret, { feedId, organizationId, column: 'webhook_secret' }))
+    },
+
+    /**
+     * The feed that this token belongs to; null for a token that nobody has. A burst at one URL is looked up once: how
+     * the feed stands is looked at again where an event is stored.
+     */
+    find(token: string): Promise<FeedRow | null> {
+      const tokenHash = hash(token)
+      const underway = finding.get(tokenHash)
+      if (underway !== undefined) return underway
+      const found = read(tokenHash).finally(() => finding.delete(tokenHash))
+      finding.set(tokenHash, found)
+      return found
+    },
+
+    /** Where the provider is to deliver; null for a feed that takes no deliveries. */
+    url(row: Pick<FeedRow, 'id' | 'organizationId' | 'tokenSealed'>): string | null {
+      if (row.tokenSealed === null) return null
+      const { id: feedId, organizationId } = row
+      const token = seal.open(row.tokenSealed, { feedId, organizationId, column: 'token_sealed' })
+      return `${publicUrl}/webhooks/${token}`
+    },
+  }
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
