@@ -28,9 +28,18 @@ export function createDocuments(): (source: string) => DocumentNode {
 /** The documents that Apollo Server parses, where it wants to keep them: its own store weighs by the JSON of a tree. */
 export function createDocumentStore() {
   const cache = createCache()
+  const byText = createCache()
   return {
     get: async (key: string) => cache.get(key),
-    set: async (key: string, document: DocumentNode) => cache.set(key, document),
+    async set(key: string, document: DocumentNode) {
+      cache.set(key, document)
+      const text = document.loc?.source.body
+      if (text !== undefined) byText.set(text, document)
+    },
     delete: async (key: string) => cache.delete(key),
+    /** For whoever has the text and not what Apollo makes of it. */
+    find: (text: string) => byText.get(text),
   }
 }
+
+export type DocumentStore = ReturnType<typeof createDocumentStore>

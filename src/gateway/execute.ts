@@ -31,6 +31,8 @@ export interface OperationRequest {
 
 interface Options {
   readonly sliceOf: (document: DocumentNode, context: RequestContext) => Promise<Slice>
+  /** The same where it is at hand, else null. */
+  readonly knownSlice: (document: DocumentNode, context: RequestContext) => Slice | null
   readonly hub: Resolvers
   /** Resolves a connector's root query or mutation. */
   readonly call: (slice: Slice, field: string) => Resolver | null
@@ -61,6 +63,8 @@ export interface Executor {
   /** Slice and validation: what must hold before anything runs. */
   prepare(request: OperationRequest): Promise<Prepared>
   query(request: OperationRequest): Promise<ExecutionResult>
+  /** `query` for an operation that was compiled before, as a function that runs it; null for any other. */
+  compiled(request: OperationRequest): ((context: RequestContext) => Promise<ExecutionResult>) | null
   /** Runs a prepared query or mutation. */
   run(prepared: ExecutionArgs): Promise<ExecutionResult>
   /** Opens a prepared subscription; what it returns sends events to the sink from its first `next()` on. */
@@ -84,7 +88,7 @@ export function createExecutor(options: Options): Executor {
     if (known) return known
     const compiling = { schema: slice.schema, wireName: slice.wireName, resolve: serving(slice).call }
     const made = {
-      errors: validate(slice.schema, document, rules).map(withCode),
+      errors: validate(slice.schema, document, rules).map(error => coded(error, 'GRAPHQL_VALIDATION_FAILED')),
       compile: rememberedBy(new Map<string | undefined, CompiledOperation | null>(), name =>
         compileOperation(document, name, compiling),
       ),
@@ -129,7 +133,10 @@ export function createExecutor(options: Options): Executor {
   }
 
   const presented = (result: ExecutionResult): ExecutionResult =>
-    result.errors ? { ...result, errors: result.errors.map(present) } : result
+    // What graphql-js itself says of a valid document is about the variables.
+    result.errors
+      ? { ...result, errors: result.errors.map(error => coded(present(error), 'BAD_INPUT')) }
+      : result
 
   async function run(prepared: ExecutionArgs): Promise<ExecutionResult> {
     const fast = compiled.get(prepared)?.run(prepared.variableValues, prepared.contextValue as RequestContext)
@@ -137,14 +144,29 @@ export function createExecutor(options: Options): Executor {
   }
   const deliver = options.deliver(run)
 
+  async function query(request: OperationRequest): Promise<ExecutionResult> {
+    if (getOperationAST(request.document, request.operationName)?.operation === 'subscription')
+      return { errors: [present(overWebSocket())] }
+    const prepared = await prepare(request)
+    return 'errors' in prepared ? prepared : run(prepared.arguments)
+  }
+
   return {
     prepare,
     run,
-    async query(request) {
-      if (getOperationAST(request.document, request.operationName)?.operation === 'subscription')
-        return { errors: [present(overWebSocket())] }
-      const prepared = await prepare(request)
-      return 'errors' in prepared ? prepared : run(prepared.arguments)
+    query,
+    compiled(request) {
+      const { document, operationName, variables } = request
+      const slice = options.knownSlice(document, request.context)
+      const known = slice && checked.get(document)?.get(slice)
+      const operation = known?.errors.length === 0 ? known.compile(operationName) : null
+      return (
+        operation &&
+        (async context => {
+          const running = operation.run(variables, context)
+          return running ? presented(await running) : query({ ...request, context })
+        })
+      )
     },
     async subscribe(prepared, sink) {
       const opened = await createSourceEventStream(prepared)
@@ -189,12 +211,14 @@ function typeNameOf(value: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined
 }
 
-function withCode(error: GraphQLError): GraphQLError {
+/** The error with a code, where it has none of its own. */
+function coded(error: GraphQLError, code: string): GraphQLError {
   if (error.extensions.code !== undefined) return error
   return new GraphQLError(error.message, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
-    extensions: { ...error.extensions, code: 'GRAPHQL_VALIDATION_FAILED' },
+    path: error.path ?? null,
+    extensions: { ...error.extensions, code },
   })
 }

@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { JunctorError } from '../errors.ts'
 import { shareCalls } from '../invocation/index.ts'
 import { createOperationCaller } from './call-operation.ts'
+import type { RequestContext } from './context.ts'
 import { createDelivery } from './delivery/delivery.ts'
+import { createDocumentStore } from './documents.ts'
 import { createErrorPresenter } from './errors.ts'
 import { createExecutor } from './execute.ts'
 import { createApollo } from './http/apollo.ts'
 import { createEventStreams } from './http/event-streams.ts'
+import { createFastPath } from './http/fast-path.ts'
 import { createHttpServer } from './http/server.ts'
 import { createSessionWatch } from './http/session-watch.ts'
 import { watchSilentConnections } from './http/silent-connections.ts'
@@ -18,7 +21,7 @@ import { mayUseConnector, visibleConnectors } from './introspection.ts'
 import { observedExecutor } from './observed-executor.ts'
 import { createTriggerOpener } from './open-trigger.ts'
 import type { Services } from './services.ts'
-import { createSlices } from './slices/slices.ts'
+import { createSlices, type SliceCaller } from './slices/slices.ts'
 
 /** The hub's own SDL. */
 export function readHubSdl(): string {
@@ -51,13 +54,14 @@ export async function createGateway(options: Options): Promise<Gateway> {
   const hubSdl = readHubSdl()
   const slices = createSlices({ catalogue: services.catalogue, hubSdl })
   const present = createErrorPresenter(services.logger)
+  const callerOf = ({ actor }: RequestContext): SliceCaller => ({
+    signedIn: actor !== null,
+    mayUse: entry => mayUseConnector(actor, entry),
+    visible: () => visibleConnectors(services, actor),
+  })
   const plain = createExecutor({
-    sliceOf: (document, { actor, scope }) =>
-      slices.of(document, scope, {
-        signedIn: actor !== null,
-        mayUse: entry => mayUseConnector(actor, entry),
-        visible: () => visibleConnectors(services, actor),
-      }),
+    sliceOf: (document, context) => slices.of(document, context.scope, callerOf(context)),
+    knownSlice: (document, context) => slices.known(document, context.scope, callerOf(context)),
     hub: createHubResolvers(services),
     call: createOperationCaller(services),
     open: createTriggerOpener(services),
@@ -66,7 +70,8 @@ export async function createGateway(options: Options): Promise<Gateway> {
     present,
   })
   const executor = observedExecutor(plain, services)
-  const apollo = createApollo({ hubSdl, executor, logger: services.logger })
+  const documents = createDocumentStore()
+  const apollo = createApollo({ hubSdl, executor, documents, logger: services.logger })
   await apollo.start()
   const ready = () =>
     options.ping().then(
@@ -84,6 +89,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
   const server = await createHttpServer({
     services,
     apollo,
+    fastPath: createFastPath({ executor, documentOf: documents.find }),
     events: createEventStreams({ ...callers, clock: services.clock }),
     publicUrl,
     trustedProxies,

@@ -61,6 +61,16 @@ export function observedExecutor(executor: Executor, options: Options): Executor
       const begun = begin(request)
       return begun.end(await executor.query({ ...request, context: begun.context }))
     },
+    compiled(request) {
+      const run = executor.compiled(request)
+      return (
+        run &&
+        (async context => {
+          const begun = begin({ ...request, context })
+          return begun.end(await run(begun.context))
+        })
+      )
+    },
     async run(ready) {
       const result = await executor.run(ready)
       return prepared.get(ready)?.end(result) ?? result

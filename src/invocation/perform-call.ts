@@ -19,6 +19,7 @@ import { buildDraft } from './request/build.ts'
 import { makeConditional } from './request/conditional.ts'
 import type { Draft } from './request/draft.ts'
 import { setHeader } from './request/headers.ts'
+import { planOf } from './request/plan.ts'
 import { followedUrl, ownUrl } from './request/target.ts'
 import { wireRequest } from './request/wire-request.ts'
 import { decodeBody } from './response/decode.ts'
@@ -100,13 +101,17 @@ export async function performCall(
     },
   }
   if (definition.policies.length > 0) await applyRequestPolicies(definition, operation, call)
-  if (!hosted) assertAddressed(draft.base, definition, connection)
+  const plan = planOf(definition, operation)
+  // Most bases are the package's own, of which this is known.
+  if (!hosted && !(plan.isAddressed && draft.base === plan.base))
+    assertAddressed(draft.base, definition, connection)
   const url =
     invocation.url === undefined ? ownUrl(draft) : followedUrl(invocation.url, draft, means.substitutes)
   const { response } = operation
   const accept = [...(invocation.accept ?? []), ...(isConditional ? [304] : [])]
   const result = await deliver(draft, url, response, accept, hooked, wish === 'left')
   if (!isSuccess(result.status)) return result
+  if (definition.policies.length === 0) return result
   const answer: Answer = { status: result.status, headers: { ...result.headers }, body: result.body }
   applyResponsePolicies(definition, operation, call, answer)
   return { ...result, ...answer }

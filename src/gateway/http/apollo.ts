@@ -9,7 +9,7 @@ import { buildSchema, type ExecutionResult, GraphQLError } from 'graphql'
 import { printJson } from '../../json.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import { asksTrace, type RequestContext } from '../context.ts'
-import { createDocumentStore } from '../documents.ts'
+import type { DocumentStore } from '../documents.ts'
 import type { Executor } from '../execute.ts'
 import { maxTokens } from '../limits.ts'
 
@@ -18,6 +18,7 @@ const upstreamHttp = 'upstreamHttp'
 interface Options {
   readonly hubSdl: string
   readonly executor: Pick<Executor, 'query'>
+  readonly documents: DocumentStore
   readonly logger: Logger
 }
 
@@ -25,7 +26,7 @@ interface Options {
  * The schema that Apollo itself holds is the hub's; what a document may name is decided by its slice, so Apollo's own
  * validation is off and the executor validates (execute.ts).
  */
-export function createApollo({ hubSdl, executor, logger }: Options): ApolloServer<RequestContext> {
+export function createApollo({ hubSdl, executor, documents, logger }: Options): ApolloServer<RequestContext> {
   const gateway: GatewayInterface = {
     async load() {
       return {
@@ -55,7 +56,7 @@ export function createApollo({ hubSdl, executor, logger }: Options): ApolloServe
     gateway,
     dangerouslyDisableValidation: true,
     parseOptions: { maxTokens },
-    documentStore: createDocumentStore(),
+    documentStore: documents,
     csrfPrevention: true,
     // Two resolvers of one request may fail alike; the stack is for the log alone.
     includeStacktraceInErrorResponses: false,

@@ -2,7 +2,7 @@
 
 import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { shareCalls } from '../../invocation/index.ts'
 import type { RequestContext, Scope } from '../context.ts'
 import { createDownloads } from '../files/downloads.ts'
@@ -10,6 +10,7 @@ import type { Services } from '../services.ts'
 import { authRoutes } from './auth-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
 import { type EventStreams, wantsEvents } from './event-streams.ts'
+import type { FastPath } from './fast-path.ts'
 import { fileRoutes } from './file-routes.ts'
 import { readerOf } from './headers.ts'
 import { operationsRoutes } from './operations-routes.ts'
@@ -22,6 +23,7 @@ const bodyLimit = 16 * 1024 * 1024
 interface Options {
   readonly services: Services
   readonly apollo: ApolloServer<RequestContext>
+  readonly fastPath: FastPath
   readonly events: EventStreams
   /** Base of URLs that the hub tells others. */
   readonly publicUrl: string
@@ -73,23 +75,24 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   await server.register(fileRoutes({ downloads: createDownloads(services), signalOf, logger }))
   await server.register(consoleRoutes({ identity: services.identity }))
 
-  const graphql = (scopeOf: (request: FastifyRequest) => Scope) =>
-    fastifyApolloHandler(options.apollo, {
-      context: async (request, reply) => {
-        reply.header('cache-control', 'no-store')
-        const signal = signalOf(reply)
-        const headers = readerOf(request.headers)
-        const actorNow = () => services.identity.authenticate(headers)
-        return {
-          actor: await actorNow(),
-          actorNow,
-          scope: scopeOf(request),
-          calls: shareCalls(services.invoker, services.metrics),
-          signal,
-          asked: { traceparent: headers.get('traceparent'), trace: headers.get('x-junctor-trace') === '1' },
-        }
-      },
-    })
+  async function contextOf(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    scope: Scope,
+  ): Promise<RequestContext> {
+    reply.header('cache-control', 'no-store')
+    const signal = signalOf(reply)
+    const headers = readerOf(request.headers)
+    const actorNow = () => services.identity.authenticate(headers)
+    return {
+      actor: await actorNow(),
+      actorNow,
+      scope,
+      calls: shareCalls(services.invoker, services.metrics),
+      signal,
+      asked: { traceparent: headers.get('traceparent'), trace: headers.get('x-junctor-trace') === '1' },
+    }
+  }
   const methods = ['GET', 'POST']
   for (const url of ['/graphql', '/graphql/:connector'])
     server.route({
@@ -98,13 +101,21 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
       handler: (_request, reply) => reply.status(405).header('allow', methods.join(', ')).send(wrongMethod),
     })
   const route = (url: string, scopeOf: (request: FastifyRequest) => Scope) => {
-    const answer = graphql(scopeOf)
+    const made = new WeakMap<FastifyRequest, Promise<RequestContext>>()
+    /** Once for a request, whoever comes to answer it. */
+    const context = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> => {
+      const begun = made.get(request) ?? contextOf(request, reply, scopeOf(request))
+      made.set(request, begun)
+      return begun
+    }
+    const answer = fastifyApolloHandler(options.apollo, { context })
     server.route({
       method: methods,
       url,
-      handler(request, reply) {
+      async handler(request, reply) {
         if (wantsEvents(request)) return options.events.answer(request, reply, scopeOf(request))
-        return answer.call(server, request, reply)
+        const fast = await options.fastPath(request, reply, () => context(request, reply))
+        return fast ?? answer.call(server, request, reply)
       },
     })
   }

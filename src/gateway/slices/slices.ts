@@ -23,6 +23,12 @@ interface Cached {
   readonly connectors: readonly LoadedConnector[]
 }
 
+/** What a document was answered by, for callers who may use all that it names. */
+interface Answered {
+  readonly key: string
+  readonly entries: readonly Entry[]
+}
+
 export interface SliceCaller {
   readonly signedIn: boolean
   mayUse(entry: Entry): boolean
@@ -37,6 +43,8 @@ export interface Slices {
    * bundled connector is read for nobody.
    */
   of(document: DocumentNode, scope: Scope, caller: SliceCaller): Promise<Slice>
+  /** The same where it is at hand, since it answered this document before; null where `of` must find out. */
+  known(document: DocumentNode, scope: Scope, caller: Omit<SliceCaller, 'visible'>): Slice | null
   /** The SDL of a subgraph that `of` gave the slice of, for Federation 2 routers: a connector's, or the hub's own. */
   federatedSdl(subgraph: string, slice: Slice): string
 }
@@ -48,10 +56,12 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
     most: cachedCharacters,
     weigh: ({ connectors }) => weightOf(connectors) + hubCharacters,
   })
+  let answered = new WeakMap<DocumentNode, Answered>()
   // No document gets the old version's slice, whose key nobody asks for; operations that hold it finish with it.
-  catalogue.onChange(name =>
-    cache.deleteWhere(({ connectors }) => connectors.some(connector => connector.entry.name === name)),
-  )
+  catalogue.onChange(name => {
+    answered = new WeakMap()
+    cache.deleteWhere(({ connectors }) => connectors.some(connector => connector.entry.name === name))
+  })
 
   function built(kind: keyof typeof bases, connectors: readonly LoadedConnector[]): Slice {
     const key = sliceKey(kind, connectors)
@@ -90,13 +100,16 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
     return built('connector', [await serving(name)])
   }
 
-  /** What the caller names; a name that nobody has falls through to validation, whose error names the field. */
+  /** Those that are installed; a name that nobody has falls through to validation, whose error names the field. */
+  function installed(names: ReadonlySet<string>): readonly Entry[] {
+    return [...names].flatMap(name => catalogue.get(name) ?? [])
+  }
+
+  /** What the caller names of what they may use. */
   function namedEntries(names: ReadonlySet<string>, caller: SliceCaller): readonly Entry[] {
-    const entries = [...names]
-      .flatMap(name => catalogue.get(name) ?? [])
-      .filter(entry => caller.mayUse(entry))
+    const entries = installed(names).filter(entry => caller.mayUse(entry))
     if (entries.length > mostNamed) throw tooMuch(`more than ${mostNamed} connectors`)
-    if (!caller.signedIn && entries.some(({ origin }) => origin.kind !== 'bundled')) throw signInFirst()
+    if (mustSignIn(entries, caller)) throw signInFirst()
     return entries
   }
 
@@ -126,7 +139,9 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
   ): Promise<Slice> {
     const { connectors: touched, introspects } = rootFields(document)
     const serve = ({ name }: Entry) => serving(name)
-    const connectors = await Promise.all(namedEntries(touched, caller).map(serve))
+    const entries = namedEntries(touched, caller)
+    const before = answered
+    const connectors = await Promise.all(entries.map(serve))
     const weight = weightOf(connectors)
     if (weight > largestSlice) throw tooMuch('connectors that are too large together')
     if (introspects) {
@@ -134,10 +149,14 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
       const also = [...asked, ...(await caller.visible())].filter(name => !touched.has(name))
       connectors.push(...(await shown([...new Set(also)], caller, largestSlice - weight)))
     }
-    return built(
+    const slice = built(
       'graph',
       connectors.toSorted((a, b) => (a.entry.name < b.entry.name ? -1 : 1)),
     )
+    // What others may see besides is another slice, and so is what they may use where this caller may not.
+    if (!introspects && entries.length === installed(touched).length)
+      before.set(document, { key: slice.key, entries })
+    return slice
   }
 
   return {
@@ -145,11 +164,21 @@ export function createSlices(options: { catalogue: Catalogue; hubSdl: string }):
       scope.kind === 'subgraph'
         ? ofSubgraph(scope.connector, caller)
         : ofGraph(document, scope.named, caller),
+    known(document, scope, caller) {
+      const found = scope.kind === 'graph' ? answered.get(document) : undefined
+      if (!found || mustSignIn(found.entries, caller)) return null
+      return found.entries.every(entry => caller.mayUse(entry)) ? (cache.get(found.key)?.slice ?? null) : null
+    },
     federatedSdl(name, { connectors }) {
       if (name === hubSubgraph) return hubSubgraphSdl(hub)
       return connectorSubgraphSdl(hub, connectors.map(({ artifact }) => artifact?.sdl ?? '').join())
     },
   }
+}
+
+/** What ships with the hub is for everybody to look at. */
+function mustSignIn(entries: readonly Entry[], { signedIn }: Pick<SliceCaller, 'signedIn'>): boolean {
+  return !signedIn && entries.some(({ origin }) => origin.kind !== 'bundled')
 }
 
 /** In SDL characters. */

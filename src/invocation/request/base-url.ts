@@ -56,19 +56,29 @@ function lastScheme(doubled: string): string {
   return doubled.slice(doubled.search(/https?:\/\/$/i))
 }
 
-/** Refuses the placeholder of packages without an address, and schemes that are not HTTP. */
+/** False for the placeholder of packages without an address, and for schemes that are not HTTP. */
+export function isAddressed(base: string): boolean {
+  const url = URL.parse(base)
+  return url !== null && isHttp(url) && url.hostname !== placeholderHost
+}
+
+function isHttp({ protocol }: URL): boolean {
+  return /^https?:$/.test(protocol)
+}
+
+/** Refuses a base that is not addressed, and says why. */
 export function assertAddressed(
   base: string,
   definition: ConnectorDefinition,
   connection: OpenConnection | null,
 ): void {
+  if (isAddressed(base)) return
   const url = URL.parse(base)
-  if (url && !/^https?:$/.test(url.protocol))
+  if (url && !isHttp(url))
     throw new JunctorError(
       'EGRESS_REFUSED',
       `The hub calls only https:// and http:// addresses, not ${url.protocol}//; correct the package of ${definition.title}.`,
     )
-  if (url && url.hostname !== placeholderHost) return
   throw connection
     ? new JunctorError(
         'ARGUMENT_INVALID',

@@ -2,7 +2,7 @@
 // what the package itself puts into the query.
 import type { ConnectorDefinition, OperationDefinition, ParameterDefinition } from '../../definition/index.ts'
 import type { Placed } from './argument-values.ts'
-import { tidied } from './base-url.ts'
+import { isAddressed, tidied } from './base-url.ts'
 import type { Source } from './draft.ts'
 import { type HeaderParameter, headerParameter } from './headers.ts'
 import { type PathPiece, pathPieces } from './path.ts'
@@ -10,6 +10,8 @@ import { type PathPiece, pathPieces } from './path.ts'
 export interface RequestPlan {
   /** The base of calls whose connection names none. */
   readonly base: string
+  /** `base` can be called as it is. */
+  readonly isAddressed: boolean
   readonly path: readonly PathPiece[]
   /** Pairs that stand in the path behind a question mark. */
   readonly fixedQuery: readonly { readonly pieces: readonly PathPiece[]; readonly source: Source }[]
@@ -41,8 +43,10 @@ function makePlan(definition: ConnectorDefinition, operation: OperationDefinitio
     operation.parameters.filter(parameter => parameter.in === place)
   const query = placed('query')
   const headers = placed('header')
+  const base = tidied(operation.baseUrl ?? definition.baseUrl)
   return {
-    base: tidied(operation.baseUrl ?? definition.baseUrl),
+    base,
+    isAddressed: isAddressed(base),
     path: pathPieces(path),
     fixedQuery: fixedQuery.split('&').map(pair => {
       const pieces = pathPieces(pair)

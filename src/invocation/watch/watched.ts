@@ -49,7 +49,7 @@ export function watchCall(
         attributes: requestAttributes(request, template, redactor, resends),
       })
       const requestBytes = byteLength(request.payload)
-      metrics.upstreamRequestBytes.inc(labels, requestBytes)
+      if (requestBytes > 0) metrics.upstreamRequestBytes.inc(labels, requestBytes)
       const watch = tell && stopwatch(clock)
       const end = (answer: WireAnswer | null, failure: ToldExchange['error']): void => {
         sent?.end(...spanEnd(answer, failure))

@@ -3,6 +3,7 @@
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify from 'fastify'
 import type { RequestContext } from '../../../src/gateway/context.ts'
+import { createDocumentStore } from '../../../src/gateway/documents.ts'
 import { createApollo } from '../../../src/gateway/http/apollo.ts'
 import { createLogger } from '../../../src/telemetry/index.ts'
 import { bareData } from './bare-answer.ts'
@@ -10,6 +11,7 @@ import { bareData } from './bare-answer.ts'
 const apollo = createApollo({
   hubSdl: 'type Query { any: Boolean }',
   executor: { query: async ({ document }) => ({ data: await bareData(document.loc?.source.body ?? '') }) },
+  documents: createDocumentStore(),
   logger: createLogger('error'),
 })
 await apollo.start()

@@ -74,6 +74,7 @@ export function serve(
   const entry = { name, origin: { kind: 'bundled', folder: '' } } as const
   const slice = buildSlice(name, connectorBase(hub, operations), [{ ...compiled, entry, status: 'READY' }])
   const executor = createExecutor({
+    knownSlice: () => null,
     sliceOf: async () => slice,
     hub: {},
     call: createOperationCaller({
