@@ -15,18 +15,24 @@ export interface ActorCache {
 }
 
 export function createActorCache(clock: Clock): ActorCache {
-  const entries = new QuickLRU<string, { actor: Actor; until: number }>({ maxSize: remembered })
+  const entries = new QuickLRU<string, { found: Promise<Actor>; until: number }>({ maxSize: remembered })
   let generation = 0
+
+  async function lookUp(fingerprint: string, find: () => Promise<Actor | null>): Promise<Actor | null> {
+    const startedIn = generation
+    const actor = await find()
+    // A look-up that a sign-out overtook may carry what was true before it.
+    if (actor && startedIn === generation) {
+      const until = Math.min(clock.now() + rememberedFor, actor.expiresAt)
+      entries.set(fingerprint, { found: Promise.resolve(actor), until })
+    }
+    return actor
+  }
+
   return {
-    async get(fingerprint, find) {
+    get(fingerprint, find) {
       const known = entries.get(fingerprint)
-      if (known && clock.now() < known.until) return known.actor
-      const startedIn = generation
-      const actor = await find()
-      // A look-up that a sign-out overtook may carry what was true before it.
-      if (actor && startedIn === generation)
-        entries.set(fingerprint, { actor, until: Math.min(clock.now() + rememberedFor, actor.expiresAt) })
-      return actor
+      return known && clock.now() < known.until ? known.found : lookUp(fingerprint, find)
     },
     clear() {
       generation += 1

@@ -28,8 +28,14 @@ interface Circuit {
 export interface Circuits {
   /** Throws CIRCUIT_OPEN. */
   assertClosed(connector: string, origin: string): void
-  /** Does the work and learns from its outcome. Throws CIRCUIT_OPEN without doing it, and what the work throws. */
-  run(connector: string, origin: string, work: () => Promise<WireAnswer>): Promise<WireAnswer>
+  /** A call begins; the circuit learns from its end. Throws CIRCUIT_OPEN. */
+  enter(connector: string, origin: string): Passage
+}
+
+/** A call on its way. One of both is to be called, once. */
+export interface Passage {
+  answered(answer: WireAnswer): void
+  failed(error: unknown): void
 }
 
 interface Options {
@@ -73,21 +79,15 @@ export function createCircuits({ clock, onOpen }: Options): Circuits {
 
   return {
     assertClosed: (connector, origin) => assertClosed(circuitOf(connector, origin), origin),
-    async run(connector, origin, work) {
+    enter(connector, origin) {
       const circuit = circuitOf(connector, origin)
       assertClosed(circuit, origin)
       const tries = circuit.opensMs !== null
       if (tries) circuit.trying = true
-      let verdict: Verdict = 'unknown'
-      try {
-        const answer = await work()
-        verdict = failedStatuses.has(answer.status) ? 'failed' : 'answered'
-        return answer
-      } catch (error) {
-        verdict = verdictOf(error)
-        throw error
-      } finally {
-        settle(circuit, connector, verdict, tries)
+      const end = (verdict: Verdict) => settle(circuit, connector, verdict, tries)
+      return {
+        answered: ({ status }) => end(failedStatuses.has(status) ? 'failed' : 'answered'),
+        failed: error => end(verdictOf(error)),
       }
     },
   }

@@ -15,28 +15,27 @@ export interface Exchange {
   readonly limits: Limits
   readonly signal: AbortSignal
   readonly progress?: Progress | undefined
-  /** What an error of the connection is, for a body that is left to be read. */
+  /** What an error of the connection is to the caller. */
   readonly failure: (cause: unknown) => unknown
 }
 
-/** Throws what undici throws, and UPSTREAM_INVALID for a body that cannot be read. */
-export function exchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
-  return request.leaveBody && request.method !== 'HEAD'
-    ? openExchange(request, through)
-    : wholeExchange(request, through)
-}
-
-async function wholeExchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
+/** Throws the failure of what undici throws, and UPSTREAM_INVALID for a body that cannot be read. */
+export async function exchange(request: WireRequest, through: Exchange): Promise<WireAnswer> {
   const { dispatcher, limits, signal, progress } = through
-  const cap = (status: number) => bodyCap(status, limits.responseBytes)
-  const gathered = await gather(dispatcher, dispatched(request, through), { cap, signal, progress })
-  const headers = joined(gathered.headers)
-  const encoding = headers['content-encoding']
-  const { body, cut } =
-    encoding === undefined && !gathered.cut
-      ? gathered
-      : await readBody(gathered, encoding ?? '', limits.responseBytes)
-  return { status: gathered.status, headers, body, cut, url: request.url }
+  try {
+    if (request.leaveBody && request.method !== 'HEAD') return await openExchange(request, through)
+    const cap = (status: number) => bodyCap(status, limits.responseBytes)
+    const gathered = await gather(dispatcher, dispatched(request, through), { cap, signal, progress })
+    const headers = joined(gathered.headers)
+    const encoding = headers['content-encoding']
+    const { body, cut } =
+      encoding === undefined && !gathered.cut
+        ? gathered
+        : await readBody(gathered, encoding ?? '', limits.responseBytes)
+    return { status: gathered.status, headers, body, cut, url: request.url }
+  } catch (error) {
+    throw through.failure(error)
+  }
 }
 
 /** An answer within 2xx with its body left to whoever reads it; an error whole, as always. */

@@ -60,7 +60,15 @@ export function createKindness({ clock, random, metrics, rates, substitutes }: K
         // Nobody waits for a turn that cannot be used.
         circuits.assertClosed(connector, origin)
         await takeTurn(caller, signal)
-        return circuits.run(connector, origin, () => send(request, signal))
+        const passage = circuits.enter(connector, origin)
+        try {
+          const answer = await send(request, signal)
+          passage.answered(answer)
+          return answer
+        } catch (error) {
+          passage.failed(error)
+          throw error
+        }
       }
       return retrying(followRedirects ? followingRedirects(once, substitutes) : once, {
         repeatable,

@@ -19,7 +19,7 @@ export function openUpstream(guard: EgressGuard, substitutes: Substitutes, limit
       new Pool(origin, { connect: guarded(guard, new URL(origin), limits), maxHeaderSize: 16_384 }),
   })
   return {
-    async send(request, signal, progress) {
+    send(request, signal, progress) {
       const { url } = request
       const substitute = substitutes.of(url)
       const { origin } = substitute ?? url
@@ -27,12 +27,7 @@ export function openUpstream(guard: EgressGuard, substitutes: Substitutes, limit
         ? { 'x-forwarded-host': url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) }
         : {}
       const failure = (error: unknown) => (signal.aborted ? error : exchangeFailure(error, url.origin))
-      const through = { dispatcher: agent, origin, headers, limits, signal, progress, failure }
-      try {
-        return await exchange(request, through)
-      } catch (error) {
-        throw failure(error)
-      }
+      return exchange(request, { dispatcher: agent, origin, headers, limits, signal, progress, failure })
     },
     async [Symbol.asyncDispose]() {
       await agent.destroy()

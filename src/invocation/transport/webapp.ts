@@ -3,7 +3,7 @@
 import { Pool } from 'undici'
 import type { OpenConnection } from '../../connections/index.ts'
 import type { ConnectorDefinition } from '../../definition/index.ts'
-import { JunctorError } from '../../errors.ts'
+import { isJunctorError, JunctorError } from '../../errors.ts'
 import { printJson } from '../../json.ts'
 import { type WebappSockets, webappConnectionHeader } from '../invocation.ts'
 import { exchange } from './exchange.ts'
@@ -41,9 +41,7 @@ export function openWebappTransport(webapps: WebappSockets, limits: Limits): Web
           { dispatcher, origin: 'http://webapp', headers, limits, signal, progress, failure },
         )
       } catch (cause) {
-        if (signal.aborted) throw cause
-        const failed = exchangeFailure(cause, definition.title)
-        if (failed.code !== 'UPSTREAM_UNREACHABLE') throw failed
+        if (!isJunctorError(cause) || cause.code !== 'UPSTREAM_UNREACHABLE') throw cause
         // A webapp that starts again may listen elsewhere.
         await forget(socketPath)
         throw new JunctorError(
