@@ -57,6 +57,13 @@ export interface Config {
   readonly origins: readonly OriginSubstitute[]
   /** Calls a second that one connection and one connector may make; 0 is no limit. */
   readonly callRates: { readonly connection: number; readonly connector: number }
+  /** Megabytes of one uploaded file, and of all of a request; their number; megabytes of all requests at once. */
+  readonly uploadLimits: {
+    readonly fileMegabytes: number
+    readonly requestMegabytes: number
+    readonly files: number
+    readonly heldMegabytes: number
+  }
   /** How long a hub that died or hangs keeps the feeds that it worked on at that moment from the others. */
   readonly leaseSeconds: number
   /** Addresses and networks (CIDR) whose X-Forwarded-For is believed. */
@@ -119,6 +126,19 @@ const callRates = z
     return { connection, connector }
   })
 
+const uploads = z
+  .string()
+  .regex(
+    /^\s*\d{1,6}(?:\s*,\s*\d{1,6}){3}\s*$/,
+    'must be four whole numbers, the megabytes of one file, of all files of a request, their number, and the megabytes of all requests at once, such as 25,50,10,200',
+  )
+  .transform(text => {
+    const [fileMegabytes = 0, requestMegabytes = 0, files = 0, heldMegabytes = 0] = text
+      .split(',')
+      .map(Number)
+    return { fileMegabytes, requestMegabytes, files, heldMegabytes }
+  })
+
 /** Whose word on a caller's address is taken (RFC 7239 §5.2): never everybody's, who could name any address. */
 const proxies = list(',').pipe(
   z.array(
@@ -163,6 +183,7 @@ const environment = z.object({
   JUNCTOR_ALLOW_PRIVATE: list(',').pipe(z.array(origin)).default([]),
   JUNCTOR_ORIGINS: substitutes.default([]),
   JUNCTOR_CALL_RATES: callRates.default({ connection: 100, connector: 500 }),
+  JUNCTOR_UPLOADS: uploads.prefault('25,50,10,200'),
   JUNCTOR_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
   JUNCTOR_TRUST_PROXY: proxies.default([]),
   JUNCTOR_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -201,6 +222,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowPrivate: values.JUNCTOR_ALLOW_PRIVATE,
     origins: values.JUNCTOR_ORIGINS,
     callRates: values.JUNCTOR_CALL_RATES,
+    uploadLimits: values.JUNCTOR_UPLOADS,
     leaseSeconds: values.JUNCTOR_LEASE_SECONDS,
     trustedProxies: values.JUNCTOR_TRUST_PROXY,
     logLevel: values.JUNCTOR_LOG,

@@ -14,6 +14,7 @@ test('an empty environment has the documented defaults', () => {
     allowPrivate: [],
     origins: [],
     callRates: { connection: 100, connector: 500 },
+    uploadLimits: { fileMegabytes: 25, requestMegabytes: 50, files: 10, heldMegabytes: 200 },
     trustedProxies: [],
     tracing: null,
     production: false,
@@ -36,6 +37,8 @@ test.each([
   ['JUNCTOR_CALL_RATES', '100'],
   ['JUNCTOR_CALL_RATES', '1.5,10'],
   ['JUNCTOR_CALL_RATES', '-1,10'],
+  ['JUNCTOR_UPLOADS', '25'],
+  ['JUNCTOR_UPLOADS', '25,50,10,x'],
   ['JUNCTOR_TRUST_PROXY', 'true'],
   ['JUNCTOR_TRUST_PROXY', '10.0.0.0/8,0.0.0.0/0'],
   ['JUNCTOR_TRUST_PROXY', '10.0.0.0/33'],
@@ -63,8 +66,14 @@ test('production without keys does not start', () => {
   expect(JSON.stringify(config)).not.toContain(key)
 })
 
-test('call rates are those of a connection and of a connector', () => {
+test('several numbers in one variable are those of what it says, in their order', () => {
   expect(readConfig({ JUNCTOR_CALL_RATES: '20, 0' }).callRates).toEqual({ connection: 20, connector: 0 })
+  expect(readConfig({ JUNCTOR_UPLOADS: '1, 2,3,4' }).uploadLimits).toEqual({
+    fileMegabytes: 1,
+    requestMegabytes: 2,
+    files: 3,
+    heldMegabytes: 4,
+  })
 })
 
 test('origins are read exactly', () => {

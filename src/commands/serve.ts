@@ -141,6 +141,7 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
       services,
       publicUrl,
       trustedProxies: config.trustedProxies,
+      uploadLimits: config.uploadLimits,
       ping: () => store.ping(),
     }),
   )

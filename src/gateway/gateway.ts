@@ -22,6 +22,7 @@ import { observedExecutor } from './observed-executor.ts'
 import { createTriggerOpener } from './open-trigger.ts'
 import type { Services } from './services.ts'
 import { createSlices, type SliceCaller } from './slices/slices.ts'
+import type { UploadLimits } from './uploads/upload-limits.ts'
 
 /** The hub's own SDL. */
 export function readHubSdl(): string {
@@ -33,6 +34,7 @@ interface Options {
   readonly publicUrl: string
   /** Addresses and networks whose X-Forwarded-For names the caller. */
   readonly trustedProxies: readonly string[]
+  readonly uploadLimits: UploadLimits
   /** Rejects while the store does not answer. */
   readonly ping: () => Promise<void>
 }
@@ -50,7 +52,7 @@ const graces = { cancel: 5_000, cut: 7_000 }
  * grace allows, since an API that hangs must not keep the hub from ending.
  */
 export async function createGateway(options: Options): Promise<Gateway> {
-  const { services, publicUrl, trustedProxies } = options
+  const { services, publicUrl, trustedProxies, uploadLimits } = options
   const hubSdl = readHubSdl()
   const slices = createSlices({ catalogue: services.catalogue, hubSdl })
   const present = createErrorPresenter(services.logger)
@@ -93,6 +95,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
     events: createEventStreams({ ...callers, clock: services.clock }),
     publicUrl,
     trustedProxies,
+    uploadLimits,
     ending: ending.signal,
     ready,
   })

@@ -35,7 +35,7 @@ export interface CompiledOperation {
 }
 
 /** Bump when the same definition would compile to something else. */
-export const compilerVersion = 5
+export const compilerVersion = 6
 
 export interface Artifact {
   readonly connector: string
@@ -44,7 +44,7 @@ export interface Artifact {
   readonly compilerVersion: number
   /**
    * The connector's types as SDL, with `extend type Query|Mutation|Subscription`. It refers to what every slice
-   * has: scalars DateTime, JSON, BigInt; types File, Feed; interface Event; the inputs StringFilter and its like. Everything else is prefixed `<connector>_`.
+   * has: scalars DateTime, JSON, BigInt, Upload; types File, Feed; interface Event; the inputs StringFilter and its like. Everything else is prefixed `<connector>_`.
    */
   readonly sdl: string
   readonly operations: readonly CompiledOperation[]

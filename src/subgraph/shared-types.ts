@@ -5,6 +5,7 @@ export const sharedTypes = `
 scalar DateTime
 scalar JSON
 scalar BigInt
+scalar Upload
 type File { contentType: String! size: BigInt! base64: String! url: String }
 interface Event { id: ID! cursor: String! time: DateTime! feed: Feed! }
 type Feed { id: ID! }

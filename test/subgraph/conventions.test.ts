@@ -42,13 +42,13 @@ describe('root fields', () => {
     expect(it.operation('issues/delete').result).toBe('nothing')
   })
 
-  test('a binary answer is a File; a binary argument is base64 text', () => {
+  test('a binary answer is a File; a binary argument is an Upload', () => {
     expect(it.field('tracker_downloadAttachment')).toBe(
       'Query.tracker_downloadAttachment(connection: ID, id: String!): File',
     )
     expect(it.operation('DownloadAttachment').result).toBe('file')
     expect(it.field('tracker_uploadAttachment')).toBe(
-      'Mutation.tracker_uploadAttachment(connection: ID, file: String!): JSON',
+      'Mutation.tracker_uploadAttachment(connection: ID, file: Upload!): JSON',
     )
   })
 

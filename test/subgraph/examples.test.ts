@@ -13,7 +13,7 @@ test('every example is valid', async () => {
 test('asks for what is required, and for leaves', async () => {
   const { operation: of } = await compiled(tracker)
   expect(of('UploadAttachment').example).toBe(
-    'mutation ($file: String!) {\n  tracker_uploadAttachment(file: $file)\n}',
+    'mutation ($file: Upload!) {\n  tracker_uploadAttachment(file: $file)\n}',
   )
   expect(of('WhenIssueChanges').example).toBe(
     'subscription {\n  tracker_whenIssueChanges {\n    id\n    cursor\n    time\n    data {\n      id\n      changed {\n        by\n      }\n    }\n  }\n}',

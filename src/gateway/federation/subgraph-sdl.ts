@@ -22,6 +22,7 @@ const sharedNames = new Set([
   'DateTime',
   'JSON',
   'BigInt',
+  'Upload',
   'File',
   'Event',
   'StringFilter',

@@ -3,10 +3,13 @@
 import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { isJunctorError } from '../../errors.ts'
 import { shareCalls } from '../../invocation/index.ts'
 import type { RequestContext, Scope } from '../context.ts'
 import { createDownloads } from '../files/downloads.ts'
 import type { Services } from '../services.ts'
+import type { UploadLimits } from '../uploads/upload-limits.ts'
+import { createUploads, uploadType } from '../uploads/uploads.ts'
 import { authRoutes } from './auth-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
 import { type EventStreams, wantsEvents } from './event-streams.ts'
@@ -29,6 +32,7 @@ interface Options {
   readonly publicUrl: string
   /** Addresses and networks whose X-Forwarded-For names the caller. */
   readonly trustedProxies: readonly string[]
+  readonly uploadLimits: UploadLimits
   /** Aborts what requests in flight still wait for. */
   readonly ending: AbortSignal
   /** True while the hub is ready to work. */
@@ -58,6 +62,10 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   })
 
   server.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    if (isJunctorError(error) && error.status < 500) {
+      const { code, message, details, status } = error
+      return reply.status(status).send({ errors: [{ message, extensions: { code, ...details } }] })
+    }
     const status = error.statusCode ?? 500
     if (status >= 500) services.logger.error({ error }, 'A request failed unexpectedly.')
     const message =
@@ -74,6 +82,11 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   const { logger } = services
   await server.register(fileRoutes({ downloads: createDownloads(services), signalOf, logger }))
   await server.register(consoleRoutes({ identity: services.identity }))
+
+  const { identity, clock } = services
+  const uploads = createUploads({ limits: options.uploadLimits, identity, clock })
+  // Left on the socket for whoever answers the request, who alone knows when its files are done with.
+  server.addContentTypeParser(uploadType, (_request, _payload, done) => done(null))
 
   async function contextOf(
     request: FastifyRequest,
@@ -113,6 +126,8 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
       method: methods,
       url,
       async handler(request, reply) {
+        if (request.method === 'POST' && hasFiles(request))
+          request.body = await uploads(request, reply, readerOf(request.headers))
         if (wantsEvents(request)) return options.events.answer(request, reply, scopeOf(request))
         const fast = await options.fastPath(request, reply, () => context(request, reply))
         return fast ?? answer.call(server, request, reply)
@@ -128,6 +143,10 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
       : { kind: 'subgraph', connector }
   })
   return server
+}
+
+function hasFiles({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.split(';')[0]?.trim().toLowerCase() === uploadType
 }
 
 const wrongMethod = {

@@ -2,6 +2,7 @@
 import type { ParameterDefinition } from '../../definition/index.ts'
 import { JunctorError } from '../../errors.ts'
 import { type Json, printJson } from '../../json.ts'
+import { isUploadedFile } from '../../uploaded-file.ts'
 import type { Source } from './draft.ts'
 
 /** Parameters of one place, in their order. */
@@ -38,8 +39,9 @@ export function textOf(value: Json): string {
   return typeof value === 'object' ? printJson(value) : String(value)
 }
 
-/** As `textOf`, and refuses halves of surrogate pairs, which no encoding can carry. */
+/** As `textOf`, and refuses files, and halves of surrogate pairs, which no encoding can carry. */
 export function encodableText(name: string, value: Json): string {
+  if (isUploadedFile(value)) throw invalidArgument(name, 'is sent as text and cannot be a file; give text')
   const text = textOf(value)
   if (!text.isWellFormed())
     throw invalidArgument(

@@ -8,7 +8,7 @@ import type {
 import { isJsonObject, type Json } from '../../json.ts'
 import type { Invocation, WireArguments } from '../invocation.ts'
 import { argumentValue, invalidArgument } from './argument-values.ts'
-import { readBinary } from './base64.ts'
+import { readBinary, withBytesAsText } from './base64.ts'
 import { fillDefaults, isComplete, missingMember, resolveSchema } from './body-defaults.ts'
 import { isJsonType, isMultipartType, isUrlencodedType } from './content-type.ts'
 import type { Field, FormFile, TextField } from './multipart.ts'
@@ -45,7 +45,7 @@ export function draftBody(
   const contentType = operation.contentType ?? 'application/json'
   return isBinary(resolveSchema(schema, definition.schemas))
     ? bytesBody(name, filled, contentType)
-    : valueBody(name, filled, contentType)
+    : valueBody(name, withBytesAsText(filled, schema, definition.schemas), contentType)
 }
 
 function valueBody(name: string, value: Json, contentType: string): DraftBody {
@@ -81,7 +81,8 @@ function formBody(
     if (isBinary(schema)) return [[name, file(name, argument.value)]]
     if (schema.type === 'array' && isBinary(resolveSchema(schema.items, schemas)))
       return [argument.value].flat().map(each => [name, file(name, each)])
-    return formatted(name, argument.value, collectionFormat, text => text).map(text => [name, text] as const)
+    const value = withBytesAsText(argument.value, schema, schemas)
+    return formatted(name, value, collectionFormat, text => text).map(text => [name, text] as const)
   })
   const texts = fields.flatMap(([name, value]): TextField[] =>
     typeof value === 'string' ? [[name, value]] : [],

@@ -28,6 +28,8 @@ const scalarSchemas: Readonly<Record<ScalarName, () => CarrierSchema>> = {
   DateTime: () => ({ type: 'string', format: 'date-time' }),
   JSON: () => ({ title: 'Any' }),
   File: () => ({ type: 'string', format: 'binary' }),
+  // The loader has one scalar for both; load-types.ts tells them apart, since only arguments have this one.
+  Upload: () => ({ type: 'string', format: 'binary' }),
 }
 
 /** Names of members and arguments in the carrier: a prefix keeps them from meaning something to the loader. */

@@ -69,7 +69,9 @@ const inputSuffix = '_Input'
 
 /** By text alone: the loader may hold another copy of graphql-js, whose types are not instances of ours. */
 function inputText(type: GraphQLType): string {
-  return String(type).replace(/_Input(?=[\]!]*$)/, '')
+  return String(type)
+    .replace(/_Input(?=[\]!]*$)/, '')
+    .replace(/^(\[*)File(?=[\]!]*$)/, '$1Upload')
 }
 
 function missing(definition: ConnectorDefinition, what: string): JunctorError {

@@ -3,7 +3,7 @@ import type { OperationDefinition, ParameterDefinition } from '../../definition/
 import type { ArgumentTarget } from '../artifact.ts'
 import type { Findings } from './findings.ts'
 import { allocateNames, compareText, keyPart, memberName, upperCamel } from './names.ts'
-import { originOf, type Shape, type ValuePlan } from './shape.ts'
+import { originOf, type Shape, type ValuePlan, withoutUpload } from './shape.ts'
 import type { ShapeReader } from './shape-reader.ts'
 
 export interface ArgumentPlan extends ValuePlan {
@@ -25,7 +25,8 @@ export function planArguments(
       key: `operation:${keyPart(operation.id)}/${keyOf(parameter)}`,
       origin: originOf(operation),
     }
-    return [{ parameter, shape: reader.input(parameter.schema, place) }]
+    const shape = reader.input(parameter.schema, place)
+    return [{ parameter, shape: parameter.in === 'form' ? shape : withoutUpload(shape) }]
   })
   const body = planBody(operation, reader, findings)
   const names = nameParameters(

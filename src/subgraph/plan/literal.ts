@@ -25,6 +25,7 @@ export function literalOf(value: Json, shape: Shape): string | null {
 function scalarLiteral(value: Json, scalar: ScalarName): string | null {
   switch (scalar) {
     case 'String':
+    case 'Upload':
       return typeof value === 'string' ? text(value) : null
     case 'DateTime':
       return typeof value === 'string' && isDateTimeText(value) ? text(value) : null

@@ -62,7 +62,7 @@ export function createShapeReader(
       case 'object':
         return shapeOfObject(schema, place, direction)
       default:
-        return scalar(scalarOf(schema))
+        return scalar(scalarOf(schema, direction))
     }
   }
 
@@ -146,10 +146,13 @@ function inputName(name: string): string {
   return name.endsWith('Input') ? name : `${name}Input`
 }
 
-function scalarOf(schema: Schema): ScalarName {
+function scalarOf(schema: Schema, direction: Direction): ScalarName {
   switch (schema.type) {
     case 'string':
-      return schema.format === 'date-time' ? 'DateTime' : 'String'
+      if (schema.format === 'date-time') return 'DateTime'
+      return direction === 'input' && (schema.format === 'byte' || schema.format === 'binary')
+        ? 'Upload'
+        : 'String'
     case 'integer':
       return schema.format === 'int64' ? 'BigInt' : 'Int'
     case 'number':

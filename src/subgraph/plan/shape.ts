@@ -1,7 +1,18 @@
 // What a schema becomes in GraphQL, before it has names: a scalar, a list, or a type with members.
 import type { OperationDefinition, Schema } from '../../definition/index.ts'
 
-export type ScalarName = 'String' | 'Int' | 'Float' | 'Boolean' | 'BigInt' | 'DateTime' | 'JSON' | 'File'
+export type ScalarName =
+  | 'String'
+  | 'Int'
+  | 'Float'
+  | 'Boolean'
+  | 'BigInt'
+  | 'DateTime'
+  | 'JSON'
+  /** Bytes that the API answers. */
+  | 'File'
+  /** Bytes that the API takes. */
+  | 'Upload'
 
 export type Shape =
   | { readonly kind: 'scalar'; readonly scalar: ScalarName }
@@ -50,6 +61,17 @@ export function originOf({ id, pointer }: OperationDefinition): Origin {
 
 export function scalar(name: ScalarName): Shape {
   return { kind: 'scalar', scalar: name }
+}
+
+/** True for bytes, and lists of them. */
+export function isUpload(shape: Shape): boolean {
+  return shape.kind === 'list' ? isUpload(shape.of) : shape.kind === 'scalar' && shape.scalar === 'Upload'
+}
+
+/** As the shape, with text in place of bytes: an address and a header have no room for a file. */
+export function withoutUpload(shape: Shape): Shape {
+  if (!isUpload(shape)) return shape
+  return shape.kind === 'list' ? { kind: 'list', of: withoutUpload(shape.of) } : scalar('String')
 }
 
 /** The type at the bottom of lists; null where that is a scalar. */

@@ -1,6 +1,8 @@
 // The scalars that every slice shares. Integers stay exact: what `serialize` gives may hold a bigint, so a response is
 // printed with printJson (json.ts), never with JSON.stringify.
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
+import { isJsonObject } from '../../json.ts'
+import { isUploadedFile } from '../../uploaded-file.ts'
 import { isDateTimeText } from '../date-time.ts'
 
 const dateTime = new GraphQLScalarType<unknown, string>({
@@ -33,7 +35,15 @@ const bigInt = new GraphQLScalarType<number | bigint, number | bigint>({
   parseLiteral: node => toInteger(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : null),
 })
 
-export const scalars = { DateTime: dateTime, JSON: json, BigInt: bigInt } as const
+const upload = new GraphQLScalarType<unknown, unknown>({
+  name: 'Upload',
+  description: 'Bytes that an API takes: a file of a multipart request, or base64.',
+  serialize: value => value,
+  parseValue: toUpload,
+  parseLiteral: node => toUpload(node.kind === Kind.STRING ? node.value : null),
+})
+
+export const scalars = { DateTime: dateTime, JSON: json, BigInt: bigInt, Upload: upload } as const
 
 /** The cost of reading digits grows with their square; no API counts this far. */
 const integerText = /^\s*[+-]?\d{1,1000}\s*$/
@@ -65,6 +75,15 @@ function toInteger(value: unknown): number | bigint {
 function toDateTime(value: unknown): string {
   if (typeof value === 'string' && isDateTimeText(value)) return value
   throw new GraphQLError('A DateTime must be text such as "2030-01-31T12:00:00Z".')
+}
+
+/** Whether text is base64 is for the call to say: what is base64 inside JSON goes out as it came. */
+function toUpload(value: unknown): unknown {
+  if (typeof value === 'string' || isUploadedFile(value)) return value
+  if (isJsonObject(value) && typeof value.$content === 'string') return value
+  throw new GraphQLError(
+    'An Upload must be a file of a multipart request, base64 text, or an object with "$content-type" and base64 "$content".',
+  )
 }
 
 function jsonOf(node: ValueNode, variables: Readonly<Record<string, unknown>> | null | undefined): unknown {

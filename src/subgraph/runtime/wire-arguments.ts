@@ -1,6 +1,7 @@
 // GraphQL argument values → where and under which names they go on the wire.
 import type { ParameterDefinition } from '../../definition/index.ts'
 import { isJsonObject, type Json } from '../../json.ts'
+import { isUploadedFile } from '../../uploaded-file.ts'
 import type { Artifact, CompiledOperation } from '../artifact.ts'
 import { ownMember } from './own-member.ts'
 
@@ -69,6 +70,7 @@ function wireValue(
   artifact: Pick<Artifact, 'wireNames' | 'inputMembers'>,
 ): Json {
   if (Array.isArray(value)) return value.map(item => wireValue(item, type, artifact))
+  if (isUploadedFile(value)) return value
   if (!isJsonObject(value)) return leaf(value)
   const names = type === undefined ? undefined : ownMember(artifact.wireNames, type)
   const types = type === undefined ? undefined : ownMember(artifact.inputMembers, type)

@@ -3,7 +3,7 @@ import { Kind, print } from 'graphql'
 import type { OperationDefinition, Schema } from '../../definition/index.ts'
 import { type Json, printJson } from '../../json.ts'
 import type { ArgumentPlan } from '../plan/argument-plan.ts'
-import type { ValuePlan } from '../plan/shape.ts'
+import { isUpload, type ValuePlan } from '../plan/shape.ts'
 
 /** Longer lists of allowed values are cut; an API with more has a reference for them. */
 const shownValues = 50
@@ -30,22 +30,17 @@ export function describeArgument(argument: ArgumentPlan): string {
 }
 
 /** As of a schema, and the default unless it stands in the SDL. */
-export function describeInput({ schema, literal }: ValuePlan): string {
+export function describeInput({ schema, shape, literal }: ValuePlan): string {
   return paragraphs(
-    describeSchema(schema),
+    isUpload(shape) ? describeSchema(schema, 'A file, or base64.') : describeSchema(schema),
     schema.default === undefined || literal !== null ? undefined : `Default: ${defaultText(schema.default)}`,
   )
 }
 
-/** Title, description and allowed values. */
-export function describeSchema(schema: Schema): string {
+/** Title, description, what the text holds, and allowed values. */
+export function describeSchema(schema: Schema, content = contentOf(schema)): string {
   const { title, description } = schema
-  return paragraphs(
-    title,
-    description === title ? undefined : description,
-    contentOf(schema),
-    allowedOf(schema),
-  )
+  return paragraphs(title, description === title ? undefined : description, content, allowedOf(schema))
 }
 
 /** SDL of a description with its line break, or nothing. */
