@@ -22,6 +22,8 @@ const toHooks = z.discriminatedUnion('type', [
     request,
     originalUrl: z.string(),
     connectionParameters: z.record(z.string(), z.custom<Json>()),
+    /** The secret in the address that this call registers; null where it registers none. */
+    callbackToken: z.string().nullable(),
     /** Milliseconds since the epoch. */
     now: z.number(),
   }),

@@ -54,6 +54,7 @@ export function answerCall(socket: Socket, hooks: Hooks, reporter: Reporter): vo
   }
   const run = async (call: Call): Promise<void> => {
     reporter.learn(call.connectionParameters)
+    if (call.callbackToken !== null) reporter.learn({ callback: call.callbackToken })
     try {
       const response = await hooks.call(contextOf(call, ask, abort.signal, reporter))
       say({ type: 'done', response: { status: response.status, ...toMessage(response) } })

@@ -47,7 +47,12 @@ export interface HookContext {
    * Redirects are followed for GET and HEAD unless `manual`. Rejects with the error the call fails with if not caught.
    */
   send(request: HookRequest, options?: { readonly redirect: 'follow' | 'manual' }): Promise<HookResponse>
-  /** The address at which the hub takes notifications. Rejects with OPERATION_UNSUPPORTED. */
+  /**
+   * The address at which the hub takes notifications for the webhook that this call registers; `/` and an empty text
+   * are that of the webhook itself. What is delivered at a path below it, the hook of the operation at that path (with
+   * `security: []`) gets as its `request`, and what that sends to the webhook's own address is the event; without such
+   * an operation the delivery is the event. Rejects with OPERATION_UNSUPPORTED where the call registers no webhook.
+   */
   createNotificationUri(relative: string): Promise<string>
   /** Into the hub's log, without connection parameters. */
   log(message: string, facts?: Readonly<Record<string, Json>>): void

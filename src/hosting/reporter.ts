@@ -2,7 +2,7 @@
 // A pipe and no IPC of Node's: a hub that gets a message of Node's own kind by that, from code it did not write, ends.
 import { Socket } from 'node:net'
 import process from 'node:process'
-import type { Json } from '../json.ts'
+import { isJsonObject, type Json } from '../json.ts'
 import { channelDescriptor, type HostedMessage, printHostedMessage } from './messages.ts'
 import { createScrubber } from './scrubber.ts'
 
@@ -31,6 +31,13 @@ export function createReporter(gone: () => void): Reporter {
     if (channel.writable) channel.write(printHostedMessage(message), sent)
     else sent()
   }
+  const cleanMembers = (members: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> =>
+    Object.fromEntries(Object.entries(members).map(([name, value]) => [clean(name), cleanValue(value)]))
+  const cleanValue = (value: Json): Json => {
+    if (typeof value === 'string') return clean(value)
+    if (Array.isArray(value)) return value.map(cleanValue)
+    return isJsonObject(value) ? cleanMembers(value) : value
+  }
   const explain = (error: unknown) =>
     clean(error instanceof Error ? (error.stack ?? error.message) : String(error))
 
@@ -39,11 +46,7 @@ export function createReporter(gone: () => void): Reporter {
     fail: error => tell({ type: 'failed', reason: explain(error) }, () => process.exit(1)),
     threw: error => tell({ type: 'threw', reason: explain(error) }),
     log(message, facts = {}) {
-      const kept = Object.entries(facts).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? clean(value) : value,
-      ])
-      tell({ type: 'log', message: clean(message), facts: Object.fromEntries(kept) })
+      tell({ type: 'log', message: clean(message), facts: cleanMembers(facts) })
     },
     learn: scrubber.learn,
   }

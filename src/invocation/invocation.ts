@@ -2,6 +2,7 @@
 import type { OpenConnection } from '../connections/index.ts'
 import type { ConnectorDefinition, OperationDefinition, ParameterDefinition } from '../definition/index.ts'
 import { type Json, printJson } from '../json.ts'
+import type { Secret } from '../secret.ts'
 import type { Span } from '../telemetry/index.ts'
 import type { ToldExchange } from './watch/told-exchange.ts'
 
@@ -33,6 +34,11 @@ export interface Invocation {
   /** An ETag that the API gave for this very request: 304 is an answer then, and says that nothing changed. */
   readonly ifNoneMatch?: string
   readonly watch?: CallWatch
+  /**
+   * The URL at which the hub takes what this call registers; its last segment is a token. A hook may ask for it, and
+   * nothing that is told of the call holds it.
+   */
+  readonly callback?: Secret
   /** A part of the answer (`bytes=0-99`, RFC 9110 §14.2), for APIs that give parts; others give all of it. */
   readonly range?: string
 }
@@ -95,6 +101,23 @@ export interface OpenedBody {
   isReleased(): boolean
 }
 
+/** What an API delivered below a callback URL, at an address that a hook had made there (connector-format §5.2). */
+export interface Notification {
+  readonly method: 'POST' | 'PUT'
+  /** Whole: the callback URL, the path below it, and the query. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** What the hook of the operation at that path made of it. */
+export interface Relayed {
+  /** What it sent on to the callback URL. Lower-case names. */
+  readonly events: readonly Pick<Notification, 'headers' | 'body'>[]
+  /** What the API is to be answered once those are taken. */
+  readonly answer: { readonly status: number; readonly body: string }
+}
+
 export interface Invoker extends AsyncDisposable {
   /**
    * Makes the call. Throws JunctorError: ARGUMENT_INVALID, EGRESS_REFUSED, UPSTREAM_ERROR (status outside 2xx),
@@ -105,6 +128,11 @@ export interface Invoker extends AsyncDisposable {
   call(invocation: Invocation): Promise<InvocationResult>
   /** Makes the call and waits for the head of its answer and the first bytes, no longer. Throws as `call` does. */
   open(invocation: Invocation): Promise<OpenedCall>
+  /**
+   * Gives the notification to the hook that stands in for the operation; nothing is sent but to the `callback`, by being
+   * returned. Throws HOOK_FAILED, EGRESS_REFUSED, WEBAPP_UNAVAILABLE.
+   */
+  relay(invocation: Invocation & { readonly callback: Secret }, notification: Notification): Promise<Relayed>
 }
 
 /** Where the calls of a connector with a webapp or with hooks go: a Unix socket that only the hub can reach. */

@@ -7,6 +7,7 @@ import type { Logger, Metrics, Tracing } from '../telemetry/index.ts'
 import { startDeadline } from './call-deadline.ts'
 import { createEgressGuard, type EgressGuardOptions } from './egress/guard.ts'
 import { createSubstitutes } from './egress/substitutes.ts'
+import { relayThroughHooks } from './hooks/index.ts'
 import type { Invocation, InvocationResult, Invoker, WebappSockets } from './invocation.ts'
 import { openedBody } from './opened-body.ts'
 import { type BodyWish, type Performed, performCall } from './perform-call.ts'
@@ -77,7 +78,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     finish: (result: Performed, told: (error: unknown) => unknown) => T | Promise<T>,
   ): Promise<T> {
     const started = clock.now()
-    const redactor = createRedactor(invocation.connection)
+    const redactor = createRedactor(invocation.connection, invocation.callback)
     const told = (error: unknown) => (isJunctorError(error) ? named(error, invocation, redactor) : error)
     using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
     const watched = watchCall(invocation, means, redactor, watching)
@@ -107,6 +108,18 @@ export function createInvoker(options: InvokerOptions): Invoker {
         const { signal } = invocation
         return { status, headers, body: await openedBody(result, { limits, clock, signal, told }) }
       }),
+    async relay(invocation, notification) {
+      const { definition, connection, callback } = invocation
+      const redactor = createRedactor(connection, callback)
+      const socketPath = () => hooks.socketPath(definition, connection?.authentication.name ?? null)
+      using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
+      try {
+        const relaying = { socketPath, clock, limits }
+        return await relayThroughHooks(invocation, notification, relaying, deadline.signal)
+      } catch (error) {
+        throw isJunctorError(error) ? named(error, invocation, redactor) : error
+      }
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all([upstream[Symbol.asyncDispose](), webapps[Symbol.asyncDispose]()])
     },

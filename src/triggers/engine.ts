@@ -1,6 +1,7 @@
 // The trigger engine as the other rooms have it: what it is built from, and what it does.
 import type { Clock } from '../clock.ts'
 import type { ConnectionId } from '../connections/index.ts'
+import type { Invoker } from '../invocation/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { Bus } from './bus/index.ts'
@@ -22,6 +23,7 @@ import type { Delivery, DeliveryAnswer } from './webhook/index.ts'
 import type { AskRequest } from './work/index.ts'
 
 export interface TriggersOptions extends CallOptions {
+  readonly invoker: Pick<Invoker, 'call' | 'relay'>
   readonly store: Pick<Store, 'db'>
   readonly seal: Seal
   readonly connectors: Connectors

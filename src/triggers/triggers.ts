@@ -84,6 +84,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
     tokens,
     connectors,
     openConnection,
+    invoker: options.invoker,
     seal,
     bus,
     clock,

@@ -2,6 +2,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
+import { secret } from '../../src/secret.ts'
 import { policy, wire } from '../invocation/definitions.ts'
 import { failureOf } from '../invocation/open-invoker.ts'
 import { json, type SeenRequest, startUpstream } from '../invocation/upstream-server.ts'
@@ -232,6 +233,48 @@ describe('a hook', () => {
       ${answering('code')}`)
     expect((await hooked.call(await definitionIn(does.folder), 'ListNotes')).body).toBe(
       'OPERATION_UNSUPPORTED',
+    )
+  })
+
+  test('gets the address of the webhook that its call registers, and those below it', async () => {
+    await using hooked = await openHooked({ upstream: 'http://127.0.0.1:9' })
+    await using made = await packageWithHook(`
+      const asked = context.json.parse(context.request.body)
+      const ask = relative => context.createNotificationUri(relative).catch(error => error.code)
+      ${answering('await Promise.all(asked.map(ask))')}`)
+    const definition = await definitionIn(made.folder)
+    const own = 'https://Hub.example.com/junctor/webhooks/t0ken'
+    const root = own.replace('Hub', 'hub')
+    const expected: Record<string, string> = {
+      '': own,
+      '/': own,
+      '?a=b%20c': `${own}?a=b%20c`,
+      '/?a': `${own}?a`,
+      '/notified': `${root}/notified`,
+      'notified?to=https%3A%2F%2Fa.example%2F#there': `${root}/notified?to=https%3A%2F%2Fa.example%2F`,
+      '/a/../b': `${root}/b`,
+      '/é"': `${root}/%C3%A9%22`,
+      '//a.example/b': `${root}//a.example/b`,
+      '/..': 'ARGUMENT_INVALID',
+      '/../other': 'ARGUMENT_INVALID',
+      '/%2e%2e/other': 'ARGUMENT_INVALID',
+      '\\\\a.example': 'ARGUMENT_INVALID',
+      'https://a.example/': 'ARGUMENT_INVALID',
+      'https://hub.example.com/junctor/webhooks/t0ken.a.example': 'ARGUMENT_INVALID',
+    }
+    const asked = wire({}, Object.keys(expected))
+    const registering = { arguments: asked, callback: secret(own) }
+    expect((await hooked.call(definition, 'AddNote', registering)).body).toEqual(Object.values(expected))
+    const anyText = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 20 })
+    await fc.assert(
+      fc.asyncProperty(anyText, async relatives => {
+        const call = { arguments: wire({}, relatives), callback: secret(own) }
+        const { body } = await hooked.call(definition, 'AddNote', call)
+        for (const address of body as string[])
+          if (address !== 'ARGUMENT_INVALID' && address !== own)
+            expect(new URL(address).href.replace(root, '')).toMatch(/^[/?]/)
+      }),
+      { numRuns: 30 },
     )
   })
 

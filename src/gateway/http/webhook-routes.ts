@@ -1,4 +1,4 @@
-// The receiver's address, /webhooks/<token>: raw bytes in, the triggers room decides.
+// The receiver's addresses, /webhooks/<token> and what is below it: raw bytes in, the triggers room decides.
 import type { FastifyPluginAsync } from 'fastify'
 import { deliveryBodyLimit as bodyLimit, type Triggers } from '../../triggers/index.ts'
 import { headersOf } from './headers.ts'
@@ -14,19 +14,23 @@ export function webhookRoutes(options: { triggers: Triggers }): FastifyPluginAsy
     server.addHook('onRequest', async request => {
       request.headers = { ...request.headers, 'content-type': undefined }
     })
-    server.route<{ Params: { token: string } }>({
-      method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-      url: '/webhooks/:token',
-      async handler(request, reply) {
-        const answer = await options.triggers.receive({
-          token: request.params.token,
-          method: request.method,
-          headers: Object.fromEntries(headersOf(request.raw.headers)),
-          query: Object.fromEntries(new URL(request.url, 'http://hub').searchParams),
-          body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
-        })
-        return reply.status(answer.status).headers(answer.headers).send(answer.body)
-      },
-    })
+    const route = (url: string, belowOf: (path: string) => { readonly below?: string }) =>
+      server.route<{ Params: { token: string } }>({
+        method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+        url,
+        async handler(request, reply) {
+          const answer = await options.triggers.receive({
+            token: request.params.token,
+            ...belowOf(request.url),
+            method: request.method,
+            headers: Object.fromEntries(headersOf(request.raw.headers)),
+            query: Object.fromEntries(new URL(request.url, 'http://hub').searchParams),
+            body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
+          })
+          return reply.status(answer.status).headers(answer.headers).send(answer.body)
+        },
+      })
+    route('/webhooks/:token', () => ({}))
+    route('/webhooks/:token/*', url => ({ below: url.replace(/^\/webhooks\/[^/?]*/, '') }))
   }
 }

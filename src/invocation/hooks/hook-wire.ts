@@ -5,6 +5,7 @@ import { JunctorError } from '../../errors.ts'
 import type { HookRequestMessage, HookResponseMessage, MessageToHooks } from '../../hook-messages.ts'
 import type { Json } from '../../json.ts'
 import { isHeaderName, isHeaderValue } from '../request/headers.ts'
+import { callbackToken } from '../response/secret-texts.ts'
 import type { WireAnswer } from '../transport/wire.ts'
 import type { HookedCall } from './hooked-call.ts'
 
@@ -22,6 +23,7 @@ export function callMessage({ invocation, request, originalUrl, clock }: HookedC
     },
     originalUrl,
     connectionParameters: connection ? revealed(connection) : {},
+    callbackToken: invocation.callback ? callbackToken(invocation.callback) : null,
     now: clock.now(),
   }
 }

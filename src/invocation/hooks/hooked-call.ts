@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.ts'
 import type { Limits } from '../transport/limits.ts'
 import type { WireAnswer, WireRequest } from '../transport/wire.ts'
 import { callMessage, readAnswer, sentMessage } from './hook-wire.ts'
+import { notificationUrl } from './notification-url.ts'
 import { openSocket } from './open-socket.ts'
 import { createPatience, type Patience } from './patience.ts'
 import type { HookSender } from './sender.ts'
@@ -81,7 +82,11 @@ function serveHook(socket: Socket, call: HookedCall, { patience, signal, result 
 
   const answer = async (message: Ask): Promise<void> => {
     try {
-      if (message.type === 'notification') throw noNotifications(invocation)
+      if (message.type === 'notification') {
+        const url = notificationUrl(invocation, message.relative)
+        socket.write(printHookMessage({ type: 'notification', ask: message.ask, url }))
+        return
+      }
       const sent = await call.send(message.request, message.redirect, signal)
       cut ||= sent.cut
       socket.write(printHookMessage(sentMessage(message.ask, sent)))
@@ -135,12 +140,5 @@ function failed({ definition, operation }: Invocation, what: string): JunctorErr
   return new JunctorError(
     'HOOK_FAILED',
     `The hook that stands in for the script of ${operation.id} of ${definition.title} ${what}; see the hub's log, and correct its hooks.ts.`,
-  )
-}
-
-function noNotifications({ definition, operation }: Invocation): JunctorError {
-  return new JunctorError(
-    'OPERATION_UNSUPPORTED',
-    `${operation.id} of ${definition.title} registers an address for notifications through its script, and the hub's receiver gives none to hooks; use another operation.`,
   )
 }

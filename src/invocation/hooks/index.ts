@@ -11,6 +11,8 @@ import type { Send } from '../transport/wire.ts'
 import { hookedCall } from './hooked-call.ts'
 import { hookSender } from './sender.ts'
 
+export { relayThroughHooks } from './relay.ts'
+
 interface HookMeans {
   readonly upstream: Pick<Upstream, 'send'>
   readonly kindness: Kindness

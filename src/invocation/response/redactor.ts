@@ -1,5 +1,6 @@
 // Takes a connection's secrets out of text that came from the API, in every form an API may echo them in.
 import type { OpenConnection } from '../../connections/index.ts'
+import type { Secret } from '../../secret.ts'
 import { encodeValue } from '../request/percent-encoding.ts'
 import { secretTexts } from './secret-texts.ts'
 
@@ -17,12 +18,12 @@ const shortestInside = 4
 const longestInPattern = 1_000
 const formsInPattern = 100
 
-/** A redactor for all secrets of the connection. It costs nothing before its first use. */
-export function createRedactor(connection: OpenConnection | null): Redactor {
+/** A redactor for all secrets of a call: the connection's, and the token in its callback. It costs nothing before its first use. */
+export function createRedactor(connection: OpenConnection | null, callback: Secret | undefined): Redactor {
   let prepared: { readonly longest: number; readonly sought: readonly (string | RegExp)[] } | null = null
   const prepare = () => {
     if (prepared) return prepared
-    const forms = secretForms(connection)
+    const forms = secretForms(connection, callback)
     prepared = { longest: forms[0]?.length ?? 0, sought: soughtFor(forms) }
     return prepared
   }
@@ -33,8 +34,8 @@ export function createRedactor(connection: OpenConnection | null): Redactor {
 }
 
 /** Longest first, so that no form is left with the rest of a longer one. */
-function secretForms(connection: OpenConnection | null): string[] {
-  const forms = new Set([...secretTexts(connection)].flatMap(formsOf))
+function secretForms(connection: OpenConnection | null, callback: Secret | undefined): string[] {
+  const forms = new Set([...secretTexts(connection, callback)].flatMap(formsOf))
   return [...forms].sort((one, other) => other.length - one.length)
 }
 

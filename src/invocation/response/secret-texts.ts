@@ -1,6 +1,7 @@
 // The texts that are secret in a connection: its secrets, and the parts of them that an API may name alone. People type
 // `Bearer sk-…` or a space behind the key; the API answers about `sk-…`.
 import type { OpenConnection } from '../../connections/index.ts'
+import type { Secret } from '../../secret.ts'
 import { connectionValue } from '../credentials/connection-values.ts'
 
 /** A shorter part is an ordinary word; a whole secret counts whatever its length. */
@@ -9,10 +10,19 @@ const shortestPart = 4
 /** A longer secret is a document, such as a private key, of which no API names a part. */
 const longestWithParts = 4_096
 
-/** Each once, whole values and their parts. */
-export function secretTexts(connection: OpenConnection | null): ReadonlySet<string> {
-  if (!connection) return new Set()
-  const wholes = wholeTexts(connection).filter(text => text.trim() !== '')
+/** What in a callback URL is secret: its last segment. */
+export function callbackToken(callback: Secret): string {
+  return callback.reveal().replace(/^.*\//s, '')
+}
+
+/** Each once, whole values and their parts. `callback`: the URL of a webhook that is registered. */
+export function secretTexts(
+  connection: OpenConnection | null,
+  callback: Secret | undefined,
+): ReadonlySet<string> {
+  const token = callback ? [callbackToken(callback)] : []
+  if (!connection) return new Set(token)
+  const wholes = [...token, ...wholeTexts(connection)].filter(text => text.trim() !== '')
   return new Set(wholes.flatMap(whole => [whole, whole.trim(), ...partsOf(whole)]))
 }
 

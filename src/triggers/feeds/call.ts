@@ -19,7 +19,10 @@ export function createFeedCall({ invoker, openConnection }: CallOptions) {
     {
       assertHeld,
       ...how
-    }: Pick<Invocation, 'arguments' | 'signal' | 'url' | 'method' | 'accept' | 'ifNoneMatch' | 'watch'> & {
+    }: Pick<
+      Invocation,
+      'arguments' | 'signal' | 'url' | 'method' | 'accept' | 'ifNoneMatch' | 'watch' | 'callback'
+    > & {
       /** Throws where somebody else may be making this call by now. */
       readonly assertHeld?: () => void
     },

@@ -37,7 +37,11 @@ export async function findTrigger(
   return { definition, operation, role: operation.role }
 }
 
-/** True where a call registers the webhook; false where the provider is told the URL by hand. */
-export function registersByCall(trigger: Trigger): boolean {
-  return trigger.role.role === 'webhook' && trigger.role.callbackPaths.length > 0
+/**
+ * True where a call registers the webhook: its body takes the URL, or a hook asks for it, whose script does without such
+ * a place. False where the provider is told the URL by hand.
+ */
+export function registersByCall({ definition, operation, role }: Trigger): boolean {
+  if (role.role !== 'webhook') return false
+  return role.callbackPaths.length > 0 || definition.hooks?.operations.includes(operation.id) === true
 }

@@ -7,6 +7,8 @@ import { harmlessHeaders } from './harmless-headers.ts'
 /** An HTTP request at a webhook's URL. Header names are lower case. */
 export interface Delivery {
   readonly token: string
+  /** Path and query as they came, where the request is for an address below the webhook's URL: `/path?query`. */
+  readonly below?: string
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import { isJunctorError } from '../../errors.ts'
+import type { Relayed } from '../../invocation/index.ts'
 import type { Database } from '../../store/index.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
 import type { Bus } from '../bus/index.ts'
@@ -30,9 +31,10 @@ import {
 import { deliveryId, longestId } from './delivery-id.ts'
 import { createDeliveryLog } from './delivery-log.ts'
 import { createGuards, type Guard, type GuardOptions } from './guard.ts'
+import { createRelay, type RelayOptions } from './relay.ts'
 import { createHandshaker, type HandshakerOptions } from './shake-hands.ts'
 
-export interface ReceiverOptions extends GuardOptions, HandshakerOptions {
+export interface ReceiverOptions extends GuardOptions, HandshakerOptions, RelayOptions {
   readonly db: Database
   readonly tokens: Tokens
   readonly connectors: Connectors
@@ -47,6 +49,7 @@ export function createReceiver(options: ReceiverOptions) {
   const { db, tokens, connectors, bus, clock, logger, metrics } = options
   const guardOf = createGuards(options)
   const shakeHands = createHandshaker(options)
+  const relay = createRelay(options)
   const log = createDeliveryLog(db)
 
   async function receive(request: Delivery): Promise<Told> {
@@ -54,8 +57,7 @@ export function createReceiver(options: ReceiverOptions) {
     const row = await tokens.find(request.token)
     if (!row) return told(404, 'There is no webhook here.', 'unknown')
     if (row.status === 'ENDED') return ended()
-    if (request.body.byteLength > deliveryBodyLimit)
-      return told(413, `A delivery may have ${deliveryBodyLimit} bytes.`, 'too_large')
+    if (request.body.byteLength > deliveryBodyLimit) return tooLarge()
     if (row.status === 'PAUSED' && delivers(request)) return paused()
     return take(row, openDelivery(request))
   }
@@ -70,9 +72,35 @@ export function createReceiver(options: ReceiverOptions) {
     if (!isVerified(guard, delivery)) return unverified()
     const late = await shakeHands(row, guard, delivery, true)
     if (late) return late
-    if (delivery.tooDeep()) return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
-    const data = eventData(webhook.delivers, delivery, hiddenBy(guard))
-    return store(row, { key: keyOf(guard, delivery), data }, delivery.body.byteLength)
+    const keep = (each: OpenDelivery, key: string): Told | Promise<Told> => {
+      if (each.body.byteLength > deliveryBodyLimit) return tooLarge()
+      if (each.tooDeep()) return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
+      const data = eventData(webhook.delivers, each, hiddenBy(guard))
+      return store(row, { key, data }, each.body.byteLength)
+    }
+    const key = keyOf(guard, delivery)
+    const relayed = await relay(row, definition, delivery)
+    return relayed ? keepAll(relayed, delivery, key, keep) : keep(delivery, key)
+  }
+
+  /**
+   * Each is known by its place among those that one delivery became, so that a repeated delivery brings them once. A
+   * hook that refuses the delivery keeps nothing of it.
+   */
+  async function keepAll(
+    { events, answer }: Relayed,
+    delivery: OpenDelivery,
+    key: string,
+    keep: (each: OpenDelivery, key: string) => Told | Promise<Told>,
+  ): Promise<Told> {
+    if (answer.status >= 300) return told(answer.status, answer.body, 'refused')
+    let outcome = 'relayed'
+    for (const [index, event] of events.entries()) {
+      const kept = await keep(openDelivery({ ...delivery, ...event }), index === 0 ? key : `${key}#${index}`)
+      if (kept.answer.status >= 300) return kept
+      outcome = kept.outcome
+    }
+    return told(answer.status, answer.body, outcome)
   }
 
   function isVerified({ verifier, keys }: Guard, delivery: OpenDelivery): boolean {
@@ -114,9 +142,12 @@ function asked({ method }: Delivery): Told {
   return told(405, by, 'method', { allow: 'GET, HEAD, POST, PUT' })
 }
 
+const tooLarge = () => told(413, `A delivery may have ${deliveryBodyLimit} bytes.`, 'too_large')
+
 const reasons: Readonly<Record<string, string>> = {
   CONNECTOR_NOT_FOUND: 'The connector of this webhook is not loaded.',
   CONNECTION_INACTIVE: 'The connection of this webhook cannot be used now.',
+  HOOK_FAILED: 'The connector of this webhook could not read the delivery.',
 }
 
 /** The operation is no webhook any more; what was registered before may still come. */

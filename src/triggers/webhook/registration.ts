@@ -1,7 +1,7 @@
 // Telling the provider where to deliver, and that it need not any more (connector-format §5.2).
 import type { Clock } from '../../clock.ts'
 import { Bytes, type CallWatch } from '../../invocation/index.ts'
-import type { Secret } from '../../secret.ts'
+import { type Secret, secret as secretOf } from '../../secret.ts'
 import { type FeedCall, type FeedRow, readArguments, type Trigger, type WebhookRole } from '../feeds/index.ts'
 import { withCallback } from './callback-body.ts'
 import { expiryOf, withFreshExpiry } from './expiry.ts'
@@ -54,7 +54,8 @@ export function createRegistration({ call, clock }: RegistrationOptions) {
           ? withCallback(called, [security.secret.path], secret.reveal())
           : called
       const result = await call(row, trigger, {
-        arguments: { ...bound, body },
+        arguments: { ...bound, ...(body === undefined ? {} : { body }) },
+        callback: secretOf(url),
         signal,
         ...(watch === undefined ? {} : { watch }),
       })
