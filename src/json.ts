@@ -10,19 +10,21 @@ interface ReviverContext {
   readonly source?: string
 }
 const exact: {
-  parse(text: string, reviver: (key: string, value: Json, context: ReviverContext) => Json): Json
+  parse(text: string, reviver: typeof exactReviver): Json
   rawJSON(text: string): Json
 } = JSON as never
 
 /** Parses JSON text; integers that a number cannot hold exactly become bigint. Throws SyntaxError. */
 export function parseJson(text: string): Json {
   // The reviver costs ten times what the parser does.
-  if (!hasLongInteger(text)) return JSON.parse(text)
-  return exact.parse(text, (_key, value, context) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '')
-      ? BigInt(context.source ?? '0')
-      : value,
-  )
+  return holdsLongInteger(text) ? exact.parse(text, exactReviver) : JSON.parse(text)
+}
+
+/** JSON.parse's reviver for exact integers. */
+export function exactReviver(_key: string, value: Json, context?: ReviverContext): Json {
+  return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+    ? BigInt(context?.source ?? '0')
+    : value
 }
 
 /** Digits of the smallest integer that a number cannot hold, 2^53 + 1. */
@@ -32,7 +34,7 @@ const longDigits = 16
  * True where the text may hold an integer beyond 2^53: a run of 16 digits that is no fraction's, inside a string too. A
  * run has a digit at one of the places looked at, so that one character in sixteen is enough.
  */
-function hasLongInteger(text: string): boolean {
+export function holdsLongInteger(text: string): boolean {
   for (let place = longDigits - 1; place < text.length; place += longDigits) {
     if (!isDigit(text, place)) continue
     let start = place

@@ -16,15 +16,12 @@ export function createErrorPresenter(logger: Logger) {
     if (error instanceof GraphQLError && error.originalError === undefined) return error
     const located = error instanceof GraphQLError ? error : undefined
     const original = located?.originalError ?? error
-    const place = located
-      ? {
-          nodes: located.nodes ?? null,
-          source: located.source ?? null,
-          positions: located.positions ?? null,
-          path: located.path ?? null,
-        }
-      : {}
-    if (original instanceof GraphQLError) return original
+    const place = located ? placeOf(located) : {}
+    // Around what a scalar says, graphql-js says of which variable.
+    if (original instanceof GraphQLError)
+      return located
+        ? new GraphQLError(located.message, { ...place, extensions: located.extensions })
+        : original
     if (isJunctorError(original)) {
       if (original.cause !== undefined)
         logger.warn({ error: original, cause: original.cause }, original.message)
@@ -38,6 +35,24 @@ export function createErrorPresenter(logger: Logger) {
       ...place,
       extensions: { code: 'INTERNAL' },
     })
+  }
+}
+
+/** The error with a code, where it has none of its own. */
+export function coded(error: GraphQLError, code: string): GraphQLError {
+  if (error.extensions.code !== undefined) return error
+  return new GraphQLError(error.message, {
+    ...placeOf(error),
+    extensions: { ...error.extensions, code },
+  })
+}
+
+function placeOf({ nodes, source, positions, path }: GraphQLError) {
+  return {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
   }
 }
 

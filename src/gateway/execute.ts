@@ -5,7 +5,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   execute,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLFieldResolver,
   getOperationAST,
   specifiedRules,
@@ -17,8 +17,9 @@ import type { RequestContext } from './context.ts'
 import type { CreateDeliver } from './delivery/delivery.ts'
 import type { Sending, Sink } from './delivery/sink.ts'
 import { dispatch } from './dispatch.ts'
-import type { ErrorPresenter } from './errors.ts'
+import { coded, type ErrorPresenter } from './errors.ts'
 import { limitRules } from './limits.ts'
+import { withLongIntegers } from './long-integers.ts'
 import type { Resolver, Resolvers } from './resolver.ts'
 import type { Slice } from './slices/slice.ts'
 
@@ -104,7 +105,8 @@ export function createExecutor(options: Options): Executor {
     context,
   }: OperationRequest): Promise<Prepared> {
     try {
-      if (!getOperationAST(document, operationName)) throw noOperation(operationName)
+      const definition = getOperationAST(document, operationName)
+      if (!definition) throw noOperation(operationName)
       const slice = await options.sliceOf(document, context)
       const { errors, compile } = checkedOn(document, slice)
       if (errors.length > 0) return { errors }
@@ -112,7 +114,7 @@ export function createExecutor(options: Options): Executor {
         schema: slice.schema,
         document,
         operationName,
-        variableValues: variables,
+        variableValues: withLongIntegers(slice.schema, definition.variableDefinitions ?? [], variables ?? {}),
         contextValue: context,
         fieldResolver: serving(slice).fieldResolver,
         subscribeFieldResolver: (source, args, context, info) =>
@@ -209,16 +211,4 @@ function typeNameOf(value: unknown): string | undefined {
   const name =
     typeof value === 'object' && value !== null && '__typename' in value ? value.__typename : undefined
   return typeof name === 'string' ? name : undefined
-}
-
-/** The error with a code, where it has none of its own. */
-function coded(error: GraphQLError, code: string): GraphQLError {
-  if (error.extensions.code !== undefined) return error
-  return new GraphQLError(error.message, {
-    nodes: error.nodes ?? null,
-    source: error.source ?? null,
-    positions: error.positions ?? null,
-    path: error.path ?? null,
-    extensions: { ...error.extensions, code },
-  })
 }

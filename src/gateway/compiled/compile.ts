@@ -13,6 +13,7 @@ import {
   visit,
 } from 'graphql'
 import type { RequestContext } from '../context.ts'
+import { withLongIntegers } from '../long-integers.ts'
 import { type Compiling, type RootField, rootField } from './root-field.ts'
 import { runOneByOne, runTogether } from './run.ts'
 import { type Selecting, selectedFields } from './selection.ts'
@@ -68,7 +69,9 @@ export function compileOperation(
       const { errors, coerced } =
         definitions.length === 0
           ? noVariables
-          : getVariableValues(schema, definitions, given ?? {}, { maxErrors: mostVariableErrors })
+          : getVariableValues(schema, definitions, withLongIntegers(schema, definitions, given ?? {}), {
+              maxErrors: mostVariableErrors,
+            })
       if (errors) return Promise.resolve({ errors })
       const fields = fieldsFor(coerced)
       return fields && run(fields, coerced, context)

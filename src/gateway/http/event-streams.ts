@@ -9,7 +9,7 @@ import type { Clock } from '../../clock.ts'
 import { JunctorError } from '../../errors.ts'
 import type { Identity } from '../../identity/index.ts'
 import type { SharedCalls } from '../../invocation/index.ts'
-import { printJson } from '../../json.ts'
+import { parseJson, printJson } from '../../json.ts'
 import { asksTrace, type RequestContext, type Scope, signInFirst } from '../context.ts'
 import { createDocuments } from '../documents.ts'
 import { type ErrorPresenter, formatError } from '../errors.ts'
@@ -48,7 +48,7 @@ const asked = z.object({
 })
 const jsonText = z.string().transform((text, context) => {
   try {
-    return JSON.parse(text) as unknown
+    return parseJson(text) as unknown
   } catch {
     context.addIssue({ code: 'custom', message: 'must be JSON' })
     return z.NEVER

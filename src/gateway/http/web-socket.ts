@@ -7,7 +7,7 @@ import { useServer as acceptSockets } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { HeaderReader, Identity } from '../../identity/index.ts'
 import type { SharedCalls } from '../../invocation/index.ts'
-import { exactReplacer } from '../../json.ts'
+import { exactReplacer, exactReviver } from '../../json.ts'
 import { type Asked, asksTrace, type RequestContext, type Scope } from '../context.ts'
 import type { Sink } from '../delivery/sink.ts'
 import { createDocuments } from '../documents.ts'
@@ -117,6 +117,7 @@ export function serveWebSockets(options: Options): AsyncDisposable {
       subscribe: arguments_ => executor.subscribe(arguments_, sinkOf(arguments_)),
       onError: (_context, _id, _payload, errors) => errors.map(error => formatError(present(error))),
       jsonMessageReplacer: exactReplacer,
+      jsonMessageReviver: exactReviver,
     },
     sockets,
     keepAliveMilliseconds,
