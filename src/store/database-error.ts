@@ -7,8 +7,20 @@ export function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message
 }
 
-/** True where a statement failed because a unique key is there already (SQLSTATE 23505). */
-export function isUniqueViolation(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return ('code' in error && error.code === '23505') || isUniqueViolation(error.cause)
+/** Five characters (PostgreSQL, appendix A); null where it was not the database that said no. */
+function sqlState(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  return 'code' in error && typeof error.code === 'string' && 'severity' in error
+    ? error.code
+    : sqlState(error.cause)
+}
+
+/** True where a statement failed for what it was given: other rows may well be stored. */
+export function isRefusal(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlState(error) ?? '')
+}
+
+/** True where a statement waited for a lock as long as it may. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === '55P03'
 }

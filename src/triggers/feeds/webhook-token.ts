@@ -1,7 +1,7 @@
 // The token in a webhook's URL, which authenticates a delivery where nothing else is declared. Its hash finds the feed;
 // the token itself is sealed, so that the URL can be shown.
 import { createHash } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { type Secret, secret } from '../../secret.ts'
 import { type Database, schema } from '../../store/index.ts'
 import type { FeedRow } from './feed-row.ts'
@@ -21,13 +21,43 @@ export type Tokens = ReturnType<typeof createTokens>
 
 /** 256 bits. */
 const tokenBytes = 32
+/** Queries under way. */
+const lookUpsAtOnce = 2
 
 export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions) {
-  const finding = new Map<string, Promise<FeedRow | null>>()
+  /** Prepared once for each connection: making and planning it costs more than the look-up itself. */
+  const byHashes = db
+    .select()
+    .from(feed)
+    .where(sql`${feed.tokenHash} = any(${sql.placeholder('hashes')}::text[])`)
+    .prepare('feeds_by_token')
+  let next = new Map<string, PromiseWithResolvers<FeedRow | null>>()
+  let underway = 0
+  let starting = false
 
-  async function read(tokenHash: string): Promise<FeedRow | null> {
-    const [row] = await db.select().from(feed).where(eq(feed.tokenHash, tokenHash))
-    return row ?? null
+  /** Not at once: whatever else has come by now, or comes while the look-ups under way run, goes with it. */
+  function startSoon(): void {
+    if (starting) return
+    starting = true
+    setImmediate(() => {
+      starting = false
+      if (underway < lookUpsAtOnce && next.size > 0) void look()
+    })
+  }
+
+  async function look(): Promise<void> {
+    underway++
+    const asked = next
+    next = new Map()
+    try {
+      const rows = await byHashes.execute({ hashes: [...asked.keys()] })
+      const found = new Map(rows.map(row => [row.tokenHash, row]))
+      for (const [tokenHash, answer] of asked) answer.resolve(found.get(tokenHash) ?? null)
+    } catch (error) {
+      for (const answer of asked.values()) answer.reject(error)
+    }
+    underway--
+    startSoon()
   }
 
   return {
@@ -54,17 +84,13 @@ export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions)
       return secret(seal.open(row.webhookSecret, { feedId, organizationId, column: 'webhook_secret' }))
     },
 
-    /**
-     * The feed that this token belongs to; null for a token that nobody has. A burst at one URL is looked up once: how
-     * the feed stands is looked at again where an event is stored.
-     */
+    /** The feed that this token belongs to, as it stands now; null for a token that nobody has. */
     find(token: string): Promise<FeedRow | null> {
       const tokenHash = hash(token)
-      const underway = finding.get(tokenHash)
-      if (underway !== undefined) return underway
-      const found = read(tokenHash).finally(() => finding.delete(tokenHash))
-      finding.set(tokenHash, found)
-      return found
+      const answer = next.get(tokenHash) ?? Promise.withResolvers<FeedRow | null>()
+      next.set(tokenHash, answer)
+      startSoon()
+      return answer.promise
     },
 
     /** Where the provider is to deliver; null for a feed that takes no deliveries. */

@@ -1,9 +1,9 @@
-// Appending in one statement: what `appendNew` does in a transaction of six, for those who only append. It costs as
-// much as a single INSERT.
+// Appending for many feeds in one statement: what `appendNew` does for one feed in a transaction of six. No lock is held
+// while the hub is waited for, so that a hub that stops in the middle stops nobody else.
 import { sql } from 'drizzle-orm'
-import { type Json, printJson } from '../../json.ts'
+import { printJson } from '../../json.ts'
 import type { Queryable } from '../../store/index.ts'
-import type { FeedId, FeedStatus } from '../feeds/index.ts'
+import { type FeedId, type FeedStatus, feedIdOf } from '../feeds/index.ts'
 import type { NewEvent } from './event-log.ts'
 
 export interface Appended {
@@ -14,34 +14,54 @@ export interface Appended {
 }
 
 /**
- * Null where the feed is gone. Of equal keys the first is kept. Fails with a unique violation where somebody else
- * appended between the statement's snapshot and its lock: then nothing is stored, and `appendNew` is to do it.
+ * Of each feed what became of its events; a feed that is gone is not among them. Of equal keys the first is kept.
+ * `late` is a feed of which nothing was stored: somebody else has its row's lock, or had it after this statement's
+ * snapshot was taken, and what they appended cannot be seen from here. Where the caller's transaction has the lock from
+ * a statement before, no feed is late. Nothing waits for a lock, so that no two can wait for each other.
  */
 export async function appendAtOnce(
   db: Queryable,
-  feedId: FeedId,
-  events: readonly NewEvent[],
-): Promise<Appended | null> {
-  const unique = new Map<string, Json>()
-  for (const { key, data } of events) if (!unique.has(key)) unique.set(key, data)
-  const keys = sql.param([...unique.keys()])
-  const texts = sql.param([...unique.values()].map(data => printJson(data)))
-  const { rows } = await db.execute<{ status: FeedStatus; added: string[] }>(sql`
-    with locked as materialized (
-      select id, last_sequence, status from feed where id = ${feedId} for update
+  events: ReadonlyMap<FeedId, readonly NewEvent[]>,
+): Promise<ReadonlyMap<FeedId, Appended | 'late'>> {
+  const given = [...events].flatMap(([feedId, ofFeed]) =>
+    [...firstOfEachKey(ofFeed)].map(({ key, data }) => ({ feedId, key, text: printJson(data) })),
+  )
+  const column = (name: keyof (typeof given)[number]) => sql.param(given.map(event => event[name]))
+  const feedIds = sql.param([...events.keys()])
+  const { rows } = await db.execute<{ id: string; status: FeedStatus | null; added: string[] }>(sql`
+    with seen as materialized (
+      select id, last_sequence from feed where id = any(${feedIds}::uuid[])
+    ), locked as materialized (
+      select id, last_sequence, status from feed where id = any(${feedIds}::uuid[])
+      order by id for update skip locked
+    ), current as materialized (
+      select id, last_sequence, status from locked join seen using (id, last_sequence)
     ), fresh as (
-      select given.key, given.data, row_number() over (order by given.place) as nth
-      from locked, unnest(${keys}::text[], ${texts}::text[]) with ordinality as given(key, data, place)
-      where locked.status not in ('ENDED', 'PAUSED')
-        and not exists (select from feed_event known where known.feed_id = locked.id and known.key = given.key)
+      select current.id, given.key, given.data,
+        current.last_sequence + row_number() over (partition by current.id order by given.place) as sequence
+      from unnest(${column('feedId')}::uuid[], ${column('key')}::text[], ${column('text')}::text[])
+        with ordinality as given(id, key, data, place)
+      join current on current.id = given.id
+      where current.status not in ('ENDED', 'PAUSED')
+        and not exists (select from feed_event known where known.feed_id = given.id and known.key = given.key)
     ), added as (
       insert into feed_event (feed_id, sequence, key, time, data)
-      select locked.id, locked.last_sequence + fresh.nth, fresh.key, now(), fresh.data from locked, fresh
-      returning key
+      select id, sequence, key, now(), data from fresh
+      returning feed_id, sequence, key
     ), moved as (
-      update feed set last_sequence = last_sequence + (select count(*) from added), last_event_at = now()
-      where id = ${feedId} and exists (select from added)
+      update feed set last_sequence = newest.sequence, last_event_at = now()
+      from (select feed_id, max(sequence) as sequence from added group by feed_id) as newest
+      where feed.id = newest.feed_id
     )
-    select status, array(select key from added) as added from locked`)
-  return rows[0] ?? null
+    select seen.id, current.status, array(select key from added where feed_id = seen.id) as added
+    from seen left join current using (id)`)
+  return new Map(
+    rows.map(({ id, status, added }) => [feedIdOf(id), status === null ? 'late' : { status, added }]),
+  )
+}
+
+function firstOfEachKey(events: readonly NewEvent[]): Iterable<NewEvent> {
+  const unique = new Map<string, NewEvent>()
+  for (const event of events) if (!unique.has(event.key)) unique.set(event.key, event)
+  return unique.values()
 }
