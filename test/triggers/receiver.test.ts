@@ -1,14 +1,19 @@
 // The receiver: what is answered, what is stored, and that a 2xx means stored.
 
+import { desc } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import fc from 'fast-check'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { parseJson } from '../../src/json.ts'
+import { parseJson, printJson } from '../../src/json.ts'
 import { schema } from '../../src/store/index.ts'
 import type { Triggers } from '../../src/triggers/index.ts'
+import { eventOf, openDelivery } from '../../src/triggers/webhook/delivery.ts'
+import { verifiers } from '../../src/triggers/webhook/verification/index.ts'
 import { wire } from '../invocation/definitions.ts'
 import { deliver, durable, openWorld, until, type World } from './hub.ts'
+
+const { feedEvent } = schema
 
 let world: World
 let triggers: Triggers
@@ -133,6 +138,73 @@ describe('data', () => {
       }),
       { numRuns: 15 },
     )
+  })
+})
+
+describe('what came is kept, byte for byte', () => {
+  const row = async () => {
+    const [newest] = await world.store.db
+      .select()
+      .from(feedEvent)
+      .orderBy(desc(feedEvent.receivedAt))
+      .limit(1)
+    return newest!
+  }
+
+  test.each([
+    ['spaces and a repeated name', '{ "b" : 1.0,\n "a": 2, "b": 3e0 }\n'],
+    ['integers as names, and long ones', '{"10":"\\u00e9","2":12345678901234567890}'],
+    ['__proto__', '{"__proto__": {"a": 1}, "constructor": null}'],
+    ['no object', ' "text" '],
+  ])('JSON is the event’s data to the letter: %s', async (_, body) => {
+    const value = parseJson(printJson(parseJson(body)))
+    expect((await raw(bodyUrl, body, 'application/json')).status).toBe(202)
+    expect(await row()).toMatchObject({ data: body, body: null, contentType: null })
+    expect(printJson((await newest()).data)).toBe(printJson(value))
+    expect((await raw(requestUrl, body, 'application/json')).status).toBe(202)
+    const { data, body: beside } = await row()
+    expect([data.endsWith(`,"body":${body}}`), beside]).toEqual([true, null])
+    expect(printJson((await newest()).data)).toBe(
+      printJson({ method: 'POST', headers: { 'content-type': 'application/json' }, query: {}, body: value }),
+    )
+  })
+
+  test.each([
+    ['a form', 'a=1&b=%C3%A9&a=2', 'application/x-www-form-urlencoded'],
+    ['XML', '<a>\u00e9</a>', 'application/xml'],
+    ['text in another charset', Buffer.from('caf\u00e9', 'latin1'), 'text/plain; charset=iso-8859-1'],
+    ['JSON behind a byte order mark', '\ufeff{"a": 1}', 'application/json'],
+    [
+      'JSON in another charset',
+      Buffer.from('{"a": "\u00e9"}', 'utf16le'),
+      'application/json; charset=utf-16le',
+    ],
+    ['a number that none can hold', '{"a": 1e400}', 'application/json'],
+    ['no JSON', '{"a": ', 'application/json'],
+    ['text of no type', 'a', undefined],
+  ])('what data is made of is kept beside it: %s', async (_, body, contentType) => {
+    for (const url of [bodyUrl, requestUrl]) {
+      expect((await raw(url, body, contentType)).status).toBe(202)
+      expect(await row()).toMatchObject({ body: Buffer.from(body), contentType: contentType ?? null })
+    }
+  })
+
+  test('a number that none can hold is null to who reads it, as it would be printed', async () => {
+    expect((await raw(bodyUrl, '{"a": 1e400, "b": 1}', 'application/json')).status).toBe(202)
+    expect((await newest()).data).toEqual({ a: null, b: 1 })
+  })
+
+  test('a body that holds the secret that verifies it is not', () => {
+    const verifier = verifiers['microsoft-graph']
+    const body = Buffer.from('{"value": [{"clientState": "hush", "changeType": "created"}]}')
+    const headers = { 'content-type': 'application/json' }
+    const delivery = openDelivery({ token: '', method: 'POST', headers, query: {}, body })
+    for (const delivers of ['body', 'request'] as const) {
+      const event = eventOf(delivers, delivery, { headers: [], content: verifier.withoutSecret! })
+      expect(event).toEqual({ data: event.data })
+      expect(printJson(event.data)).toContain('created')
+      expect(printJson(event.data)).not.toContain('hush')
+    }
   })
 })
 

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  customType,
   index,
   integer,
   jsonb,
@@ -17,6 +18,7 @@ import {
 import { connection } from './connections.ts'
 import { organization, user } from './identity.ts'
 
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const moment = (name: string) => timestamp(name, { withTimezone: true })
 
 /** Short, since it is written with every poll. */
@@ -133,8 +135,12 @@ export const feedEvent = pgTable(
     key: text('key').notNull(),
     time: moment('time').notNull(),
     receivedAt: moment('received_at').notNull().defaultNow(),
-    /** The event's data as exact JSON text. */
+    /** The event's data as exact JSON text; the very text that a webhook was sent, where it was JSON. */
     data: text('data').notNull(),
+    /** What a webhook was sent, byte for byte, where `data` was made of it and does not give it back. */
+    body: bytes('body'),
+    /** Of `body`, as its sender said; null where it said none. */
+    contentType: text('content_type'),
   },
   table => [
     primaryKey({ columns: [table.feedId, table.sequence] }),

@@ -1,10 +1,9 @@
 // Appending for many feeds in one statement: what `appendNew` does for one feed in a transaction of six. No lock is held
 // while the hub is waited for, so that a hub that stops in the middle stops nobody else.
 import { sql } from 'drizzle-orm'
-import { printJson } from '../../json.ts'
 import type { Queryable } from '../../store/index.ts'
 import { type FeedId, type FeedStatus, feedIdOf } from '../feeds/index.ts'
-import type { NewEvent } from './event-log.ts'
+import { type NewEvent, storedColumns } from './event-log.ts'
 
 export interface Appended {
   /** As the feed stood under its lock; one that is ENDED or PAUSED takes nothing. */
@@ -24,7 +23,7 @@ export async function appendAtOnce(
   events: ReadonlyMap<FeedId, readonly NewEvent[]>,
 ): Promise<ReadonlyMap<FeedId, Appended | 'late'>> {
   const given = [...events].flatMap(([feedId, ofFeed]) =>
-    [...firstOfEachKey(ofFeed)].map(({ key, data }) => ({ feedId, key, text: printJson(data) })),
+    [...firstOfEachKey(ofFeed)].map(event => ({ feedId, ...storedColumns(event) })),
   )
   const column = (name: keyof (typeof given)[number]) => sql.param(given.map(event => event[name]))
   const feedIds = sql.param([...events.keys()])
@@ -37,16 +36,18 @@ export async function appendAtOnce(
     ), current as materialized (
       select id, last_sequence, status from locked join seen using (id, last_sequence)
     ), fresh as (
-      select current.id, given.key, given.data,
+      select current.id, given.key, given.data, given.body, given.content_type,
         current.last_sequence + row_number() over (partition by current.id order by given.place) as sequence
-      from unnest(${column('feedId')}::uuid[], ${column('key')}::text[], ${column('text')}::text[])
-        with ordinality as given(id, key, data, place)
+      from unnest(
+        ${column('feedId')}::uuid[], ${column('key')}::text[], ${column('data')}::text[],
+        ${column('body')}::bytea[], ${column('contentType')}::text[]
+      ) with ordinality as given(id, key, data, body, content_type, place)
       join current on current.id = given.id
       where current.status not in ('ENDED', 'PAUSED')
         and not exists (select from feed_event known where known.feed_id = given.id and known.key = given.key)
     ), added as (
-      insert into feed_event (feed_id, sequence, key, time, data)
-      select id, sequence, key, now(), data from fresh
+      insert into feed_event (feed_id, sequence, key, time, data, body, content_type)
+      select id, sequence, key, now(), data, body, content_type from fresh
       returning feed_id, sequence, key
     ), moved as (
       update feed set last_sequence = newest.sequence, last_event_at = now()

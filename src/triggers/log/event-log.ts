@@ -12,6 +12,20 @@ const { feed, feedEvent } = schema
 export interface NewEvent {
   readonly key: string
   readonly data: Json
+  /** JSON text of `data` as it came; left out: it is printed. */
+  readonly text?: string
+  /** What `data` was made of, where it cannot be told from it. */
+  readonly raw?: { readonly body: Uint8Array; readonly contentType: string | null }
+}
+
+/** Of an event, as its table has them. */
+export function storedColumns({ key, data, text, raw }: NewEvent) {
+  return {
+    key,
+    data: text ?? printJson(data),
+    body: raw ? Buffer.from(raw.body) : null,
+    contentType: raw?.contentType ?? null,
+  }
 }
 
 /** An event with its place in the log. */
@@ -52,12 +66,11 @@ export async function appendNew(
   for (const { key } of known) unique.delete(key)
   // Of equal keys the first is kept, and the order is the events' own.
   const kept = events.filter(event => unique.get(event.key) === event)
-  const rows = kept.map(({ key, data }, index) => ({
+  const rows = kept.map((event, index) => ({
+    ...storedColumns(event),
     feedId: id,
     sequence: lastSequence + 1 + index,
-    key,
     time: sql`now()`,
-    data: printJson(data),
   }))
   for (let start = 0; start < rows.length; start += chunk)
     await transaction.insert(feedEvent).values(rows.slice(start, start + chunk))
@@ -99,12 +112,18 @@ export async function readEvents(
   )
   const rows = await db
     .with(candidates)
-    .select({ event: feedEvent })
+    .select({
+      feedId: feedEvent.feedId,
+      sequence: feedEvent.sequence,
+      key: feedEvent.key,
+      time: feedEvent.time,
+      data: feedEvent.data,
+    })
     .from(candidates)
     .innerJoin(feedEvent, and(eq(feedEvent.feedId, feedId), eq(feedEvent.sequence, candidates.sequence)))
     .where(sql`${candidates.total} - ${candidates.size} <= ${limits.characters}`)
     .orderBy(asc(feedEvent.sequence))
-  return rows.map(({ event }) => ({
+  return rows.map(event => ({
     feedId: feedIdOf(event.feedId),
     sequence: event.sequence,
     id: event.key,

@@ -7,24 +7,39 @@ import { jsonDepth } from './json-depth.ts'
 /** Deeper JSON is refused: readers of events recurse over it. */
 export const depthLimit = 64
 
-/** Null for an empty body, `depth` for JSON deeper than the limit. */
-export function readContent({ body, headers }: Pick<Delivery, 'body' | 'headers'>): { data: Json } | 'depth' {
-  if (body.byteLength === 0) return { data: null }
+/** What a body says, and what of it cannot be told from that. */
+export interface Content {
+  /** Null for an empty body. */
+  readonly data: Json
+  /** The body itself where it is JSON text that parses to `data`; else null. */
+  readonly text: string | null
+  /** True where neither `text` nor `data` gives the body back, byte for byte. */
+  readonly lossy: boolean
+}
+
+/** `depth` for JSON deeper than the limit. */
+export function readContent({ body, headers }: Pick<Delivery, 'body' | 'headers'>): Content | 'depth' {
+  if (body.byteLength === 0) return { data: null, text: null, lossy: false }
   const contentType = headers['content-type'] ?? ''
   const type = mediaType(contentType)
   const text = type.startsWith('multipart/') ? null : decoded(body, contentType)
-  if (text === null) return { data: envelope(body, contentType) }
-  if (type === 'application/x-www-form-urlencoded') return { data: formFields(text) }
+  if (text === null) return { data: envelope(body, contentType), text: null, lossy: false }
+  if (type === 'application/x-www-form-urlencoded') return { data: formFields(text), text: null, lossy: true }
   const looksLikeJson = type === '' || type === 'text/plain' || type === 'application/octet-stream'
-  if (!/[/+]json$/.test(type) && !(looksLikeJson && /^\s*[[{]/.test(text))) return { data: text }
+  if (!/[/+]json$/.test(type) && !(looksLikeJson && /^\s*[[{]/.test(text)))
+    return { data: text, text: null, lossy: true }
   if (jsonDepth(text) > depthLimit) return 'depth'
   try {
-    return { data: parseJson(text) }
+    const exact = !overflows.test(text) && Buffer.from(text).equals(body)
+    return { data: parseJson(text), text: exact ? text : null, lossy: !exact }
   } catch {
     // Said to be JSON and is not: what came is kept as it came.
-    return { data: text }
+    return { data: text, text: null, lossy: true }
   }
 }
+
+/** Some number may be larger than any that is printed: it is null once it was printed, and infinite until then. */
+const overflows = /\d[eE]\+?\d{3}|\d{300}/
 
 /** Lower case and without parameters, however they are set off; empty for what is no media type. */
 function mediaType(contentType: string): string {

@@ -1,7 +1,8 @@
 // One delivery: the request as it came, what its body says, and its data as the trigger wants it.
-import type { Json } from '../../json.ts'
+import { type Json, type JsonObject, printJson } from '../../json.ts'
 import type { WebhookRole } from '../feeds/index.ts'
-import { readContent } from './content.ts'
+import type { NewEvent } from '../log/index.ts'
+import { type Content, readContent } from './content.ts'
 import { harmlessHeaders } from './harmless-headers.ts'
 
 /** An HTTP request at a webhook's URL. Header names are lower case. */
@@ -21,40 +22,63 @@ export interface OpenDelivery extends Delivery {
   /** Null for an empty body, and for one that is too deep. */
   readonly content: () => Json
   readonly tooDeep: () => boolean
+  /** As `content`, with what of the body cannot be told from it. */
+  readonly whole: () => Content
 }
 
 /** Bytes. */
 export const deliveryBodyLimit = 1024 * 1024
 
 export function openDelivery(delivery: Delivery): OpenDelivery {
-  let read: ReturnType<typeof readContent> | undefined
+  let read: Content | 'depth' | undefined
   const content = () => {
     read ??= readContent(delivery)
     return read
   }
-  return {
-    ...delivery,
-    content() {
-      const found = content()
-      return found === 'depth' ? null : found.data
-    },
-    tooDeep: () => content() === 'depth',
+  const whole = () => {
+    const found = content()
+    return found === 'depth' ? { data: null, text: null, lossy: true } : found
   }
+  return { ...delivery, content: () => whole().data, tooDeep: () => content() === 'depth', whole }
 }
 
 /** What of a delivery its subscribers are not shown. */
 export interface Hidden {
   /** Names of headers, in any case. */
   readonly headers: readonly string[]
-  readonly content: (content: Json) => Json
+  /** Null where nothing in the body is hidden. */
+  readonly content: ((content: Json) => Json) | null
 }
 
-/** The event's data. */
-export function eventData(delivers: WebhookRole['delivers'], delivery: OpenDelivery, hidden: Hidden): Json {
-  const body = hidden.content(delivery.content())
-  if (delivers === 'body') return body
-  const { method, query } = delivery
+/**
+ * The event of a delivery. Nothing of the body is lost: where it is JSON it stands in the event's data to the letter,
+ * and where the data is something made of it, it is kept beside. Only a body that holds what is hidden is not kept.
+ */
+export function eventOf(
+  delivers: WebhookRole['delivers'],
+  delivery: OpenDelivery,
+  hidden: Hidden,
+): Omit<NewEvent, 'key'> {
+  const { data: content, text, lossy } = delivery.whole()
+  const envelope = delivers === 'body' ? null : requestOf(delivery, hidden)
+  if (hidden.content !== null) {
+    const body = hidden.content(content)
+    return { data: envelope ? { ...envelope, body } : body }
+  }
+  const data = envelope ? { ...envelope, body: content } : content
+  if (text !== null) return { data, text: envelope ? withBody(envelope, text) : text }
+  if (!lossy) return { data }
+  const { headers, body } = delivery
+  return { data, raw: { body, contentType: headers['content-type'] ?? null } }
+}
+
+function requestOf({ method, headers, query }: Delivery, hidden: Hidden): JsonObject {
   const names = new Set(hidden.headers.map(name => name.toLowerCase()))
-  const headers = Object.entries(harmlessHeaders(delivery.headers)).filter(([name]) => !names.has(name))
-  return { method, headers: Object.fromEntries(headers), query, body }
+  const shown = Object.entries(harmlessHeaders(headers)).filter(([name]) => !names.has(name))
+  return { method, headers: Object.fromEntries(shown), query }
+}
+
+/** The JSON text of the object with one more member, whose text is given. */
+function withBody(envelope: JsonObject, text: string): string {
+  return `${printJson(envelope).slice(0, -1)},"body":${text}}`
 }

@@ -23,7 +23,7 @@ import { depthLimit } from './content.ts'
 import {
   type Delivery,
   deliveryBodyLimit,
-  eventData,
+  eventOf,
   type Hidden,
   type OpenDelivery,
   openDelivery,
@@ -75,8 +75,8 @@ export function createReceiver(options: ReceiverOptions) {
     const keep = (each: OpenDelivery, key: string): Told | Promise<Told> => {
       if (each.body.byteLength > deliveryBodyLimit) return tooLarge()
       if (each.tooDeep()) return told(400, `A delivery's JSON may nest ${depthLimit} deep.`, 'too_deep')
-      const data = eventData(webhook.delivers, each, hiddenBy(guard))
-      return store(row, { key, data }, each.body.byteLength)
+      const event = eventOf(webhook.delivers, each, hiddenBy(guard))
+      return store(row, { key, ...event }, each.body.byteLength)
     }
     const key = keyOf(guard, delivery)
     const relayed = await relay(row, definition, delivery)
@@ -158,7 +158,7 @@ function hiddenBy({ verifier, keys }: Guard): Hidden {
   const { header } = keys.options
   return {
     headers: header === undefined ? [] : [header],
-    content: content => verifier?.withoutSecret?.(content) ?? content,
+    content: verifier?.withoutSecret ?? null,
   }
 }
 
