@@ -31,6 +31,8 @@ export interface TriggerSettings {
   readonly unregisterAttempts: number
   /** Events older than this are pruned, and feeds that ended as long ago. */
   readonly retentionSeconds: number
+  /** A partition of the log takes the events of so long, and is dropped when its last is older than the retention. */
+  readonly partitionSeconds: number
   /** Newest events of a feed that are kept, whatever their age allows. */
   readonly retentionCount: number
   /** A reader holds at most one page: so many events and, beyond the first event, so many characters. */
@@ -55,6 +57,7 @@ export const defaultSettings: TriggerSettings = {
   answerSeconds: 7 * 24 * 3600,
   unregisterAttempts: 8,
   retentionSeconds: 7 * 24 * 3600,
+  partitionSeconds: 7 * 24 * 3600,
   retentionCount: 100_000,
   pageEvents: 100,
   pageCharacters: 1_000_000,

@@ -1,10 +1,5 @@
 // The migration that gives imports an identity: what was bound to a name is bound to the import that it was made for.
 import { randomUUID } from 'node:crypto'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { Client } from 'pg'
 import { expect, inject, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
@@ -12,20 +7,7 @@ import { secret } from '../../src/secret.ts'
 import { openStore } from '../../src/store/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { administer, databaseUrl, uniqueDatabase } from '../harness/database-server.ts'
-
-/** Applies only the first migration. */
-async function migrateToStart(client: Client): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'junctor-migrations-'))
-  try {
-    await cp(join(import.meta.dirname, '../../migrations'), folder, { recursive: true })
-    const path = join(folder, 'meta/_journal.json')
-    const journal = JSON.parse(await readFile(path, 'utf8')) as { entries: unknown[] }
-    await writeFile(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, 1) }))
-    await migrate(drizzle(client), { migrationsFolder: folder })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+import { migrateUpTo } from './migrate-up-to.ts'
 
 const [before, between, after] = ['2026-01-01', '2026-01-02', '2026-01-03']
 const ids = {
@@ -74,7 +56,7 @@ test('connections and grants from before belong to the import that was there whe
   const url = databaseUrl(server, name)
   const client = new Client({ connectionString: url })
   await client.connect()
-  await migrateToStart(client)
+  await migrateUpTo(client, '0000_start')
   for (const row of rows) await client.query(row)
   await client.end()
 

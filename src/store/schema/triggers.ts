@@ -11,7 +11,6 @@ import {
   primaryKey,
   text,
   timestamp,
-  unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
@@ -123,6 +122,10 @@ export const feed = pgTable(
   ],
 )
 
+/**
+ * Partitioned by `received_at` (migration 0006; the partitions are made by the upkeep of feeds). A unique constraint would
+ * have to contain that, so none keeps keys and sequences unique: whoever appends looks them up under the feed's row lock.
+ */
 export const feedEvent = pgTable(
   'feed_event',
   {
@@ -143,8 +146,8 @@ export const feedEvent = pgTable(
     contentType: text('content_type'),
   },
   table => [
-    primaryKey({ columns: [table.feedId, table.sequence] }),
-    unique('feed_event_once').on(table.feedId, table.key),
+    primaryKey({ columns: [table.feedId, table.sequence, table.receivedAt] }),
+    index('feed_event_key').on(table.feedId, table.key),
     index('feed_event_received').on(table.receivedAt),
   ],
 )

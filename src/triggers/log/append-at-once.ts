@@ -54,8 +54,9 @@ export async function appendAtOnce(
       from (select feed_id, max(sequence) as sequence from added group by feed_id) as newest
       where feed.id = newest.feed_id
     )
-    select seen.id, current.status, array(select key from added where feed_id = seen.id) as added
-    from seen left join current using (id)`)
+    select seen.id, current.status, coalesce(stored.keys, '{}') as added
+    from seen left join current using (id)
+      left join (select feed_id as id, array_agg(key) as keys from added group by feed_id) as stored using (id)`)
   return new Map(
     rows.map(({ id, status, added }) => [feedIdOf(id), status === null ? 'late' : { status, added }]),
   )

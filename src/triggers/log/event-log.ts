@@ -133,12 +133,12 @@ export async function readEvents(
   }))
 }
 
-/** Sequence of the oldest event that the log holds; null where it holds none. */
-export async function oldestSequence(db: Database, feedId: FeedId): Promise<number | null> {
+/** Sequence of the oldest event behind `after` that the log holds; null where it holds none. */
+export async function oldestSequence(db: Database, feedId: FeedId, after: number): Promise<number | null> {
   const [row] = await db
     .select({ sequence: feedEvent.sequence })
     .from(feedEvent)
-    .where(eq(feedEvent.feedId, feedId))
+    .where(and(eq(feedEvent.feedId, feedId), gt(feedEvent.sequence, after)))
     .orderBy(asc(feedEvent.sequence))
     .limit(1)
   return row?.sequence ?? null

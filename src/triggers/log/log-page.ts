@@ -23,7 +23,7 @@ export async function eventPage({ db, feed, first, after }: LogPageOptions): Pro
     throw cursorExpired(feedId, feed.prunedSequence, 'This cursor is older than the feed’s log.')
   const read = await readEvents(db, feedId, from, { events: first + 1, characters: pageCharacters })
   const events = read.slice(0, first)
-  const oldest = await oldestSequence(db, feedId)
+  const oldest = await oldestSequence(db, feedId, feed.prunedSequence)
   const last = events.at(-1)?.sequence ?? from
   return {
     events,

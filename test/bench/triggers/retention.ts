@@ -52,7 +52,9 @@ export const retention: Part = async ({ database, rounds, stack, print }) => {
     await upkeep[Symbol.asyncDispose]()
   }
   const { rows } = await store.db.execute<{ events: number; bytes: number }>(
-    sql`select count(*)::int as events, pg_total_relation_size('feed_event')::float8 as bytes from feed_event`,
+    sql`select count(*)::int as events,
+      (select sum(pg_total_relation_size(relid)) from pg_partition_tree('feed_event'))::float8 as bytes
+      from feed_event`,
   )
   const ratio = median(rates.pruned.map((rate, round) => rate / (rates.plain[round] ?? Number.NaN)))
   print(
