@@ -11,7 +11,7 @@ export interface Chaos {
 }
 
 export interface Ravaged {
-  /** What happened, with how often. */
+  /** What happened, with how often it hit something. */
   readonly counts: ReadonlyMap<string, number>
 }
 
@@ -19,7 +19,8 @@ export interface Ravaged {
 export interface Mishap {
   readonly name: string
   readonly weight: number
-  run(chance: Chance): Promise<void>
+  /** False where it hit nothing, such as a hub that is just starting again. */
+  run(chance: Chance): Promise<boolean>
 }
 
 export function hubMishaps(hubs: readonly SupervisedHub[], { freezeMilliseconds }: Chaos): Mishap[] {
@@ -34,7 +35,7 @@ export function hubMishaps(hubs: readonly SupervisedHub[], { freezeMilliseconds 
   ]
 }
 
-/** Resolves when hubs that ran were killed so often. */
+/** Resolves when hubs that ran were killed so often, and everything else that may go wrong did once at least. */
 export async function wreak(
   { mishaps, hubs }: { readonly mishaps: readonly Mishap[]; readonly hubs: readonly SupervisedHub[] },
   chaos: Chaos,
@@ -42,17 +43,19 @@ export async function wreak(
 ): Promise<Ravaged> {
   const killed = () => hubs.reduce((sum, hub) => sum + hub.kills(), 0)
   const counts = new Map<string, number>()
-  const weights = mishaps.reduce((sum, { weight }) => sum + weight, 0)
-  while (killed() < chaos.kills) {
+  for (;;) {
+    const left = killed() < chaos.kills ? mishaps : mishaps.filter(({ name }) => !counts.has(name))
+    if (left.length === 0) return { counts }
     await new Promise(resolve => setTimeout(resolve, chance.below(chaos.pace * 2)))
-    let lot = chance.below(weights)
-    const mishap = mishaps.find(({ weight }) => {
-      lot -= weight
-      return lot < 0
-    })
-    if (!mishap) continue
-    await mishap.run(chance)
-    counts.set(mishap.name, (counts.get(mishap.name) ?? 0) + 1)
+    const mishap = drawn(left, chance)
+    if (mishap && (await mishap.run(chance))) counts.set(mishap.name, (counts.get(mishap.name) ?? 0) + 1)
   }
-  return { counts }
+}
+
+function drawn(mishaps: readonly Mishap[], chance: Chance): Mishap | undefined {
+  let lot = chance.below(mishaps.reduce((sum, { weight }) => sum + weight, 0))
+  return mishaps.find(({ weight }) => {
+    lot -= weight
+    return lot < 0
+  })
 }

@@ -16,9 +16,10 @@ export interface SupervisedHub extends AsyncDisposable {
   /** How often it was killed while it ran. */
   readonly kills: () => number
   readonly output: () => string
-  kill(): void
-  /** Stops it, and continues it after so many milliseconds unless it was killed meanwhile. */
-  freeze(milliseconds: number): void
+  /** False where it does not run at this moment. */
+  kill(): boolean
+  /** Stops it, and continues it after so many milliseconds unless it was killed meanwhile. False where it does not run. */
+  freeze(milliseconds: number): boolean
 }
 
 export function superviseHub(options: {
@@ -60,6 +61,10 @@ export function superviseHub(options: {
     }
   }
 
+  /** A busy machine may take its time to tell that a process is gone. */
+  const runningChild = () =>
+    child !== null && child !== killed && child.exitCode === null && child.signalCode === null ? child : null
+
   const running = run()
   return {
     url: `http://127.0.0.1:${options.port}`,
@@ -67,16 +72,17 @@ export function superviseHub(options: {
     output: () => output,
     kills: () => kills,
     kill() {
-      const runs = child !== null && child.exitCode === null && child.signalCode === null
-      // A busy machine may take its time to tell that a process is gone.
-      if (!runs || child === killed || !child?.kill('SIGKILL')) return
-      killed = child
+      const running = runningChild()
+      if (!running?.kill('SIGKILL')) return false
+      killed = running
       kills++
+      return true
     },
     freeze(milliseconds) {
-      const frozen = child
-      frozen?.kill('SIGSTOP')
-      setTimeout(() => frozen?.kill('SIGCONT'), milliseconds)
+      const frozen = runningChild()
+      if (!frozen?.kill('SIGSTOP')) return false
+      setTimeout(() => frozen.kill('SIGCONT'), milliseconds)
+      return true
     },
     async [Symbol.asyncDispose]() {
       ending = true
