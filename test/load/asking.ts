@@ -9,6 +9,8 @@ export const plan = z.object({
   seed: z.string(),
   callers: z.number(),
   seconds: z.number(),
+  /** Milliseconds from an answer to the caller's next question, on average. */
+  pause: z.number(),
   /** How long behind the end a caller waits for its last answer. */
   patience: z.number(),
   /** Who is signed in, and the connections of each. Callers take turns to be one of them. */

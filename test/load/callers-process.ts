@@ -1,4 +1,4 @@
-// The callers, in a process of their own: each asks again as soon as it is answered, until the time is over.
+// The callers, in a process of their own: each asks again when it is answered, until the time is over.
 import { json } from 'node:stream/consumers'
 import { Agent } from 'undici'
 import { z } from 'zod'
@@ -53,6 +53,7 @@ async function caller(index: number): Promise<void> {
     const left = last - performance.now()
     const patience = chance.below(impatient) === 0 ? Math.min(left, chance.below(1_500)) : left
     all.push(...(await ask(fields, mutation, person.headers, patience)))
+    if (given.pause > 0) await new Promise(resolve => setTimeout(resolve, chance.below(given.pause * 2)))
   }
 }
 

@@ -1,27 +1,22 @@
 // Load: many people at once before a hub whose API fails, hangs and throttles one call in five. Everything is a process
 // of its own, on loopback.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { json } from 'node:stream/consumers'
-import { z } from 'zod'
-import { startHub, waitFor } from '../harness/hub.ts'
+import { startHub } from '../harness/hub.ts'
 import { startProgram } from '../harness/program.ts'
-import { type Plan, type Told, told } from './asking.ts'
-import { done } from './faults.ts'
+import type { Told } from './asking.ts'
+import { ask } from './callers.ts'
 import { judge, type Ledger } from './judge.ts'
+import { readLedger } from './ledger.ts'
 import { host, writeLedgerConnector } from './ledger-api.ts'
 import { openLiveHeap } from './live-heap.ts'
 import { signUpPeople } from './people.ts'
-import { type Sockets, socketsOf } from './sockets.ts'
+import { atRest, type Sockets, socketsOf } from './sockets.ts'
 import { type Look, watchHub } from './watch.ts'
 
 /** The API may be silent for 30 seconds, and whoever asked it is told then. */
 const settleSeconds = 90
-/** The pool of the database opens so many connections when there is much to do. */
-const poolSize = 10
 
 export interface LoadOptions {
   readonly callers: number
@@ -45,8 +40,6 @@ export interface LoadRun {
 }
 
 const heapLooks = 4
-
-const ledgerText = z.array(z.tuple([z.string(), z.array(done)]))
 
 /** Throws where the hub does not come to rest: no connection of callers or to the API left, and no more files open. */
 export async function runLoad(options: LoadOptions): Promise<LoadRun> {
@@ -78,7 +71,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
   const before = await look()
   const watch = watchHub({ url: hub.url, pid })
   const live = [await heap.measure()]
-  const asking = ask({ url: hub.url, ...options, people: [...people] })
+  const asking = ask({ url: hub.url, ...options, pause: 0, people: [...people] })
   let during = before
   for (let part = 1; part <= heapLooks; part++) {
     await new Promise(resolve => setTimeout(resolve, (options.seconds * 1000) / heapLooks))
@@ -86,25 +79,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
     if (part === heapLooks / 2) during = await look()
   }
   const told = await asking
-  let after = await look()
-  const atRest = () =>
-    // This process itself keeps the connections that it signed people up by.
-    after.accepted <= before.accepted &&
-    after.upstream === 0 &&
-    after.descriptors <= before.descriptors + poolSize
-  await waitFor(
-    async () => {
-      after = await look()
-      return atRest()
-    },
-    () => `The hub keeps what it opened: ${JSON.stringify({ before, after })}`,
-    settleSeconds,
-  )
+  const after = await atRest(look, before, settleSeconds)
   live.push(await heap.measure())
   // Node waits at its end until whoever inspects it has gone.
   heap[Symbol.dispose]()
   const looks = await watch.stop()
-  const ledger = new Map(ledgerText.parse(await (await fetch(`${api.url}/ledger`)).json()))
+  const ledger = await readLedger(api.url)
   const errors = hub
     .output()
     .split('\n')
@@ -122,15 +102,4 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
       ...(code === 0 ? [] : [`The hub ended with ${code}.`]),
     ],
   }
-}
-
-async function ask(plan: Plan): Promise<readonly Told[]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'callers-process.ts')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const ended = once(child, 'exit')
-  child.stdin.end(JSON.stringify(plan))
-  const answers = told.array().parse(await json(child.stdout))
-  await ended
-  return answers
 }

@@ -1,5 +1,9 @@
 // The TCP connections of a process, as the kernel knows them.
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { waitFor } from '../harness/hub.ts'
+
+/** The pool of the database opens so many connections when there is much to do. */
+const poolSize = 10
 
 export interface Sockets {
   /** Connections of other processes to this port of the process. */
@@ -35,3 +39,28 @@ export async function socketsOf(
 
 /** 0 for no other end: a socket that listens. */
 const portOf = (address: string) => Number.parseInt(address.split(':')[1] ?? '0', 16)
+
+/**
+ * Waits until nothing is open that was not before, and gives what is. Whoever connected before may still be there.
+ * Throws with both looks where that takes longer than `seconds`.
+ */
+export async function atRest(
+  look: () => Promise<Sockets>,
+  before: Sockets,
+  seconds: number,
+): Promise<Sockets> {
+  let after = await look()
+  await waitFor(
+    async () => {
+      after = await look()
+      return (
+        after.accepted <= before.accepted &&
+        after.upstream === 0 &&
+        after.descriptors <= before.descriptors + poolSize
+      )
+    },
+    () => `The hub keeps what it opened: ${JSON.stringify({ before, after })}`,
+    seconds,
+  )
+  return after
+}
