@@ -19,6 +19,8 @@ export interface Provider extends AsyncDisposable {
   readonly faults: readonly string[]
   /** From now on so many items of each feed are there to be polled. */
   release(items: number): void
+  /** Closes the connections that callers keep. */
+  hangUp(): void
 }
 
 interface Line {
@@ -27,7 +29,8 @@ interface Line {
   furthest: number
 }
 
-export async function startProvider(chance: Chance): Promise<Provider> {
+/** It asks those to whom it told all to come again after `pauseSeconds`. */
+export async function startProvider(chance: Chance, pauseSeconds = 1): Promise<Provider> {
   const lines = new Map<string, Line>()
   const faults: string[] = []
   let released = 0
@@ -55,10 +58,10 @@ export async function startProvider(chance: Chance): Promise<Provider> {
     }))
     const to = from + items.length
     const location = `https://${host}/poll?feed=${name}&from=${to}`
-    const more = to < released ? '0' : '1'
+    const again = String(pauseSeconds)
     response.writeHead(items.length > 0 ? 200 : 202, {
       location,
-      'retry-after': items.length > 0 ? more : '1',
+      'retry-after': items.length > 0 && to < released ? '0' : again,
       'content-type': 'application/json',
     })
     response.end(items.length > 0 ? JSON.stringify(items) : '')
@@ -77,6 +80,7 @@ export async function startProvider(chance: Chance): Promise<Provider> {
     release(items) {
       released = items
     },
+    hangUp: () => server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()

@@ -7,6 +7,7 @@ import { type Chance, seeded } from '../conformance/calls/seeded.ts'
 import { clientOf, type HubClient, signUp } from '../harness/client.ts'
 import { waitFor } from '../harness/hub.ts'
 import { type Chaos, type Mishap, wreak } from './chaos.ts'
+import { createPolledFeed, createWebhookFeed, type NumberedFeed } from './feeds.ts'
 import { host, type Provider, startProvider, writeNumbersConnector } from './provider.ts'
 import { type Subscriber, subscribe } from './subscriber.ts'
 import type { SupervisedHub } from './supervised-hub.ts'
@@ -154,41 +155,10 @@ export async function runFaults(
   }
 }
 
-interface FaultyFeed {
-  readonly id: string
-  readonly name: string
-  readonly kind: 'POLLING' | 'WEBHOOK'
-  readonly webhookPath: string
-  readonly numberOf: (data: unknown) => number
-}
-
 /** The webhook's first. */
-async function createFeeds(client: HubClient, polled: number): Promise<FaultyFeed[]> {
-  const create = async (field: string, given: object) => {
-    const { createFeed } = await client.query<{ createFeed: { id: string; webhookUrl: string | null } }>(
-      'mutation ($field: String!, $given: JSON!) { createFeed(input: { field: $field, arguments: $given, intervalSeconds: 1 }) { id webhookUrl } }',
-      { field, given },
-    )
-    return createFeed
-  }
-  const hook = await create('webhook_onRequest', { name: 'numbers' })
-  const feeds: FaultyFeed[] = [
-    {
-      id: hook.id,
-      name: 'webhook',
-      kind: 'WEBHOOK',
-      webhookPath: new URL(hook.webhookUrl ?? '').pathname,
-      numberOf: data => (data as { body: { n: number } }).body.n,
-    },
-  ]
-  for (let index = 0; index < polled; index++)
-    feeds.push({
-      id: (await create('numbers_onItem', { feed: `f${index}` })).id,
-      name: `f${index}`,
-      kind: 'POLLING',
-      webhookPath: '',
-      numberOf: data => (data as { n: number }).n,
-    })
+async function createFeeds(client: HubClient, polled: number): Promise<NumberedFeed[]> {
+  const feeds = [await createWebhookFeed(client, 'webhook')]
+  for (let index = 0; index < polled; index++) feeds.push(await createPolledFeed(client, `f${index}`))
   return feeds
 }
 

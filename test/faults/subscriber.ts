@@ -1,92 +1,105 @@
-// A client as the README asks for one: it reads a feed over graphql-ws, and comes back with its last cursor whenever
-// the connection breaks, a hub says no, or nothing is heard any more, to whatever hub.
-import { createClient } from 'graphql-ws'
-import WebSocket from 'ws'
+// A client as the README asks for one: it reads a feed, and comes back with its last cursor whenever the connection
+// breaks, a hub says no, or nothing is heard any more, to whatever hub.
+import { z } from 'zod'
 import type { Chance } from '../conformance/calls/seeded.ts'
+import { overWebSocket, type Stream, type Transport } from './streams.ts'
 
 /** Milliseconds: between pings, that an answer to one may take, and before it connects again. */
 const times = { ping: 1_000, pong: 2_000, again: 200 }
+
+/** One root field, whatever its name: `feedEvents` or a trigger's own. */
+const answer = z.record(z.string(), z.object({ cursor: z.string(), data: z.unknown() }))
 
 export interface Subscriber extends AsyncDisposable {
   /** The numbers that it saw, in its order. */
   readonly seen: number[]
   readonly connections: () => number
+  /** Behind the last that it saw. */
+  readonly cursor: () => string | undefined
   /** Errors of GraphQL that ended a subscription. */
   readonly errors: readonly string[]
+  /** How its connections ended that it did not end itself. */
+  readonly endings: readonly string[]
 }
 
-interface Event {
-  readonly feedEvents: { readonly cursor: string; readonly data: unknown }
-}
-
-export function subscribe(options: {
+export interface SubscriberOptions {
   readonly urls: readonly string[]
   readonly headers: Readonly<Record<string, string>>
   readonly feed: string
+  /** Left out: over WebSocket, with pings. */
+  readonly transport?: Transport
+  /** Of one root field with `cursor` and `data`, which takes `$after`. Left out: `feedEvents` of the feed. */
+  readonly query?: string
+  /** Where somebody was who comes back. */
+  readonly after?: string | undefined
   readonly numberOf: (data: unknown) => number
   readonly chance: Chance
-}): Subscriber {
+}
+
+const anyFeed = (feed: string) =>
+  `subscription ($after: String) { feedEvents(feed: ${JSON.stringify(feed)}, after: $after) { cursor data } }`
+
+export function subscribe(options: SubscriberOptions): Subscriber {
+  const { transport = overWebSocket({ patience: times }), query = anyFeed(options.feed) } = options
   const seen: number[] = []
   const told: string[] = []
-  let cursor: string | undefined
+  const endings: string[] = []
+  let cursor = options.after
   let connections = 0
-  let leave = () => {}
+  let stream: Stream | null = null
   let ended = false
 
   async function read(): Promise<void> {
     connections++
-    const client = createClient({
-      url: `${options.chance.pick(options.urls).replace(/^http/, 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams: { ...options.headers },
-      retryAttempts: 0,
-      connectionAckWaitTimeout: times.pong,
-      keepAlive: times.ping,
-    })
-    let late: NodeJS.Timeout | undefined
-    client.on('ping', received => {
-      // A hub that was stopped says nothing and closes nothing.
-      if (!received) late = setTimeout(() => client.terminate(), times.pong)
-    })
-    client.on('pong', received => {
-      if (received) clearTimeout(late)
-    })
-    leave = () => client.terminate()
-    const events = client.iterate<Event>({
-      query:
-        'subscription ($feed: ID!, $after: String) { feedEvents(feed: $feed, after: $after) { cursor data } }',
-      variables: { feed: options.feed, after: cursor },
+    stream = transport({
+      url: options.chance.pick(options.urls),
+      headers: options.headers,
+      query,
+      variables: { after: cursor },
     })
     try {
-      for await (const { data, errors } of events) {
+      for await (const { data, errors } of stream.answers) {
         if (errors) told.push(JSON.stringify(errors))
-        if (!data?.feedEvents) break
-        seen.push(options.numberOf(data.feedEvents.data))
-        cursor = data.feedEvents.cursor
+        const [event] = Object.values(answer.safeParse(data).data ?? {})
+        if (!event) break
+        seen.push(options.numberOf(event.data))
+        cursor = event.cursor
       }
     } finally {
-      clearTimeout(late)
-      client.terminate()
-      await client.dispose()
+      stream.leave()
     }
   }
 
   async function run(): Promise<void> {
     while (!ended) {
       // However it ended, it comes back.
-      await read().catch(() => {})
-      if (!ended) await new Promise(resolve => setTimeout(resolve, times.again))
+      const ending = await read().then(() => 'It was complete.', endingOf)
+      if (ended) return
+      endings.push(ending)
+      await new Promise(resolve => setTimeout(resolve, times.again))
     }
   }
   const running = run()
   return {
     seen,
     connections: () => connections,
+    cursor: () => cursor,
     errors: told,
+    endings,
     async [Symbol.asyncDispose]() {
       ended = true
-      leave()
+      stream?.leave()
       await running
     },
   }
 }
+
+/** A closed WebSocket is no Error, but tells a code and a reason; what a hub refuses is a list of errors. */
+function endingOf(error: unknown): string {
+  if (error instanceof Error) return String(error)
+  if (Array.isArray(error)) return JSON.stringify(error)
+  const { code, reason } = closing.parse(error)
+  return `${code} ${reason}`.trim()
+}
+
+const closing = z.looseObject({ code: z.number(), reason: z.string() }).catch({ code: 0, reason: '' })

@@ -24,16 +24,20 @@ export async function sendWebhooks(options: {
   readonly pause: () => number
   readonly chance: Chance
   readonly sent: Sent
+  /** What a delivery holds beside its number. */
+  readonly padding?: string
+  /** No delivery is begun any more; those under way go on until a hub takes them. */
+  readonly enough?: AbortSignal
   readonly signal: AbortSignal
 }): Promise<void> {
-  const { hubs, path, from, to, lanes, chance, sent, signal } = options
+  const { hubs, path, from, to, lanes, chance, sent, enough, signal } = options
   const agent = new Agent({
     headersTimeout: times.answer,
     bodyTimeout: times.answer,
     connectTimeout: times.answer,
   })
   const lane = async (first: number) => {
-    for (let n = first; n <= to; n += lanes) {
+    for (let n = first; n <= to && !enough?.aborted; n += lanes) {
       while (!signal.aborted && !(await deliver(n))) await pause(times.again)
       await pause(options.pause())
     }
@@ -46,7 +50,7 @@ export async function sendWebhooks(options: {
         path,
         method: 'POST',
         headers: { 'content-type': 'application/json', 'webhook-id': `delivery-${n}` },
-        body: JSON.stringify({ n }),
+        body: JSON.stringify({ n, padding: options.padding }),
       })
       await body.dump()
       if (statusCode < 200 || statusCode > 299) return false
