@@ -36,11 +36,11 @@ export interface SubscriberOptions {
   readonly chance: Chance
 }
 
-const anyFeed = (feed: string) =>
-  `subscription ($after: String) { feedEvents(feed: ${JSON.stringify(feed)}, after: $after) { cursor data } }`
+const anyFeed =
+  'subscription ($feed: ID!, $after: String) { feedEvents(feed: $feed, after: $after) { cursor data } }'
 
 export function subscribe(options: SubscriberOptions): Subscriber {
-  const { transport = overWebSocket({ patience: times }), query = anyFeed(options.feed) } = options
+  const { transport = overWebSocket({ patience: times }), query } = options
   const seen: number[] = []
   const told: string[] = []
   const endings: string[] = []
@@ -54,8 +54,8 @@ export function subscribe(options: SubscriberOptions): Subscriber {
     stream = transport({
       url: options.chance.pick(options.urls),
       headers: options.headers,
-      query,
-      variables: { after: cursor },
+      query: query ?? anyFeed,
+      variables: { after: cursor, ...(!query && { feed: options.feed }) },
     })
     try {
       for await (const { data, errors } of stream.answers) {

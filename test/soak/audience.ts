@@ -33,6 +33,9 @@ interface Hub {
   readonly signal: AbortSignal
 }
 
+/** Who takes nothing is told so when it reads again (1013); who answers no ping for 30 seconds is told nothing (1006). */
+const cutOff = /^(1013 |1006$)/
+
 type Kind = 'WebSocket' | 'SSE' | 'slow'
 
 /** Everybody subscribes at once; every other one by the trigger's own field. They leave with the stack. */
@@ -79,8 +82,7 @@ function listener(name: string, { last }: FilledFeed, subscriber: Subscriber, sl
     faults: () => [
       ...sawAll(name, seen, last()),
       ...endings
-        // Who takes nothing is cut off, and told so.
-        .filter(ending => !(slow && ending.startsWith('1013 ')))
+        .filter(ending => !(slow && cutOff.test(ending)))
         .map(ending => `${name} was disconnected: ${ending}`),
       ...errors.map(error => `${name} was told: ${error}`),
     ],

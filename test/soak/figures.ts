@@ -13,6 +13,7 @@ export const bounds: readonly {
   readonly of: (sample: Sample) => number
 }[] = [
   { name: 'live heap', unit: 'MB', most: 6, of: ({ liveMegabytes }) => liveMegabytes },
+  // Right behind a collection of garbage as well; what is outside the heap shows here alone.
   { name: 'resident memory', unit: 'MB', most: 40, of: ({ residentMegabytes }) => residentMegabytes },
   { name: 'open files and sockets', unit: '', most: 15, of: ({ sockets }) => sockets.descriptors },
   {

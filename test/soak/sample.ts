@@ -1,7 +1,7 @@
 // A running hub looked at every few seconds, from outside: what it holds, what it has open, how late it polls.
 import { cpus } from 'node:os'
 import { Client } from 'pg'
-import { cpuSeconds, residentMegabytes } from '../bench/measure/machine.ts'
+import { cpuSeconds, residentMegabytes, waitedSeconds } from '../bench/measure/machine.ts'
 import { readSeries, type Series } from '../bench/triggers/series.ts'
 import type { LiveHeap } from '../load/live-heap.ts'
 import type { Sockets } from '../load/sockets.ts'
@@ -24,6 +24,8 @@ export interface Sample {
   readonly deliveries: number
   /** Processors that the hub used since the sample before. */
   readonly hubCores: number
+  /** Part of the time since the sample before that its main thread was ready to run and had no processor. */
+  readonly hubWaited: number
   /** Part of the machine that was busy since the sample before, with whatever. */
   readonly machineBusy: number
 }
@@ -64,6 +66,7 @@ export async function sample(hub: Sampled, everySeconds: number, signal: AbortSi
         events: now.series.total('junctor_events_total'),
         deliveries: hub.deliveries(),
         hubCores: (now.cpu - before.cpu) / elapsed,
+        hubWaited: (now.waited - before.waited) / elapsed,
         machineBusy: 1 - (now.idle - before.idle) / (now.all - before.all),
       })
       before = now
@@ -78,6 +81,7 @@ interface Usage {
   readonly at: number
   readonly series: Series
   readonly cpu: number
+  readonly waited: number
   readonly idle: number
   readonly all: number
 }
@@ -88,6 +92,7 @@ async function usage({ url, pid }: Sampled): Promise<Usage> {
     at: performance.now(),
     series: await readSeries([`${url}/metrics`]),
     cpu: await cpuSeconds(pid),
+    waited: await waitedSeconds(pid),
     idle: times.reduce((sum, { idle }) => sum + idle, 0),
     all: times.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0),
   }

@@ -29,6 +29,12 @@ export async function cpuSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
+/** Seconds that a process's main thread was ready to run so far, and had no processor. */
+export async function waitedSeconds(pid: number): Promise<number> {
+  const [, waited] = (await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ')
+  return Number(waited) / 1e9
+}
+
 /** Megabytes of processes that share memory with each other: each page counted once among those who share it. */
 export async function proportionalMegabytes(pids: readonly number[]): Promise<number> {
   let sum = 0
