@@ -70,6 +70,10 @@ function partRows(samples: readonly Sample[]): string[][] {
       middle(({ hubCores }) => hubCores, 2),
     ),
     row(
+      'part of the time that it waits for one',
+      middle(({ hubWaited }) => hubWaited, 2),
+    ),
+    row(
       'part of the machine that is busy',
       middle(({ machineBusy }) => machineBusy, 2),
     ),

@@ -8,7 +8,7 @@ test('a hub under all that it does at once', { timeout: 240_000 }, async () => {
   const run = await runSoak({
     seed: 'the short form',
     server: url,
-    seconds: 15,
+    seconds: 12,
     sampleSeconds: 1,
     pollSeconds: 1,
     itemSeconds: 1,
