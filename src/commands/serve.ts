@@ -28,6 +28,7 @@ import {
   type Bus,
   createTriggers,
   inProcessBus,
+  moveFeedsOf,
   natsBus,
   postgresBus,
   type Triggers,
@@ -93,7 +94,14 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
   const invoker = stack.use(
     createInvoker({ allowPrivate, origins, rates, clock, logger, metrics, tracing, webapps }),
   )
-  const connections = createConnections({ store, vault, connectors, clock, tester: createTester(invoker) })
+  const connections = createConnections({
+    store,
+    vault,
+    connectors,
+    clock,
+    tester: createTester(invoker),
+    moved: moveFeedsOf,
+  })
   const bus = stack.use(openBus(config, store, logger))
   const triggers = stack.use(
     createTriggers({

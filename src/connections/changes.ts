@@ -38,7 +38,7 @@ const { connection, connector, credential, connectionDefault, accessGrant } = sc
 export function createChanges(
   options: ConnectionsOptions,
 ): Pick<Connections, 'create' | 'update' | 'delete' | 'setDefault'> {
-  const { store, vault, clock } = options
+  const { store, vault, clock, moved } = options
 
   async function writeSecrets(
     db: Queryable,
@@ -114,15 +114,16 @@ export function createChanges(
         const accepted = input.parameters
           ? acceptParameters(await authenticationOf(options, row), input.parameters, stored)
           : { ...stored, secrets: {} }
-        const baseUrl =
-          input.baseUrl === undefined ? row.baseUrl : input.baseUrl && acceptBaseUrl(input.baseUrl)
-        keepSecretsWithTheirOwner(role, row, accepted, baseUrl ?? null)
+        const baseUrl = baseUrlOf(row, input)
+        const leadsElsewhere = isElsewhere(row, accepted, baseUrl)
+        if (leadsElsewhere) keepSecretsWithTheirOwner(role, row, accepted)
+        const entered = Object.keys(accepted.secrets).length > 0
         const changes = {
           name: input.name === undefined || input.name === null ? row.name : acceptName(input.name),
           parameters: { ...accepted.plain },
           secretNames: [...accepted.secretNames],
-          baseUrl: baseUrl || null,
-          ...nextStatus(row, input.disabled ?? null, Object.keys(accepted.secrets).length > 0),
+          baseUrl,
+          ...nextStatus(row, input.disabled ?? null, entered),
           updatedAt: new Date(clock.now()),
         }
         const [changed] = await db
@@ -137,6 +138,8 @@ export function createChanges(
           .delete(credential)
           .where(and(eq(credential.connectionId, id), notInArray(credential.name, changes.secretNames)))
         await writeSecrets(db, row, accepted.secrets)
+        const removed = row.secretNames.some(name => !accepted.secretNames.includes(name))
+        if (leadsElsewhere || entered || removed) await moved(db, row.id)
         return toConnection(changed ?? row)
       })
     },
@@ -193,21 +196,28 @@ function ofAnotherConnector({ importId }: ConnectorIdentity): SQL {
  * Who may EDIT but does not OWN could point a connection at a host of their own and read its credential there: the
  * base URL directly, the other parameters by way of policies that build the host. So they bring their own credential.
  */
-function keepSecretsWithTheirOwner(
-  role: Role,
-  row: ConnectionRow,
-  accepted: AcceptedParameters,
-  baseUrl: string | null,
-): void {
-  const before = JSON.stringify(sorted(row.parameters))
-  const moved = baseUrl !== row.baseUrl || JSON.stringify(sorted(accepted.plain)) !== before
+function keepSecretsWithTheirOwner(role: Role, row: ConnectionRow, accepted: AcceptedParameters): void {
   const kept = row.secretNames.filter(name => !Object.hasOwn(accepted.secrets, name))
-  if (role === 'OWN' || !moved || kept.length === 0) return
+  if (role === 'OWN' || kept.length === 0) return
   throw new JunctorError(
     'CREDENTIAL_INVALID',
     `Who does not own the connection ${JSON.stringify(row.name)} must enter its secrets again to change where it leads. Give ${kept.join(', ')} as well.`,
     { details: { connector: row.connector } },
   )
+}
+
+function baseUrlOf(row: ConnectionRow, { baseUrl }: UpdateConnection): string | null {
+  if (baseUrl === undefined) return row.baseUrl
+  return baseUrl ? acceptBaseUrl(baseUrl) : null
+}
+
+/** Whether other parameters than its secrets, or another base URL, were given. */
+function isElsewhere(
+  row: ConnectionRow,
+  { plain }: Pick<AcceptedParameters, 'plain'>,
+  baseUrl: string | null,
+): boolean {
+  return baseUrl !== row.baseUrl || JSON.stringify(sorted(plain)) !== JSON.stringify(sorted(row.parameters))
 }
 
 function sorted(record: Readonly<Record<string, unknown>>): [string, unknown][] {

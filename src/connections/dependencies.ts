@@ -1,7 +1,7 @@
 // What the connections of a hub are built from.
 import type { Clock } from '../clock.ts'
 import type { ConnectorDefinition } from '../definition/index.ts'
-import type { Store } from '../store/index.ts'
+import type { Queryable, Store } from '../store/index.ts'
 import { connectorNotFound } from './authorize.ts'
 import type { ConnectorIdentity, OpenConnection } from './connection.ts'
 import type { Vault } from './vault.ts'
@@ -23,6 +23,8 @@ export interface ConnectionsOptions {
   }
   readonly clock: Clock
   readonly tester: Tester
+  /** Called in the transaction that gives a connection another credential, or another place to lead to. */
+  readonly moved: (db: Queryable, connectionId: string) => Promise<void>
 }
 
 /** Throws CONNECTOR_NOT_FOUND. */

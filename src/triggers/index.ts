@@ -11,7 +11,7 @@ export type {
   FeedOptions,
   FeedStart,
 } from './feeds/index.ts'
-export { endFeedsOfImport, feedIdOf } from './feeds/index.ts'
+export { endFeedsOfImport, feedIdOf, moveFeedsOf } from './feeds/index.ts'
 export type { LoggedEvent } from './log/index.ts'
 export type { Subscription } from './reading/index.ts'
 export { createTriggers } from './triggers.ts'

@@ -26,6 +26,7 @@ import { createDueGauges, createReconcile, createUpkeep } from './upkeep/index.t
 import { createReceiver, createRegistration } from './webhook/index.ts'
 import {
   createAsk,
+  createMovedWork,
   createPollWork,
   createRegisteredWork,
   createScheduler,
@@ -58,7 +59,8 @@ export function createTriggers(options: TriggersOptions): Triggers {
     settings,
   })
   const { openConnection } = options
-  const registered = createRegisteredWork({ openConnection, registration, webhooks, clock, logger })
+  const moved = createMovedWork({ leases, registration, webhooks, tokens })
+  const registered = createRegisteredWork({ openConnection, registration, webhooks, moved, logger })
   const worker = createWorker({
     db,
     leases,
@@ -66,6 +68,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
     polls,
     webhooks,
     registered,
+    moved,
     bus,
     clock,
     logger,

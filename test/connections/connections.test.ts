@@ -145,6 +145,27 @@ describe('changing', () => {
     expect(cleared).toMatchObject({ parameters: {}, baseUrl: null, secretNames: ['api_key'] })
   })
 
+  it('tells, with the change and only if that is made, that it leads elsewhere or by another credential', async () => {
+    const told: string[] = []
+    const moved: Parameters<typeof house.room>[0] = { moved: async (_db, id) => void told.push(id) }
+    const room = house.room(moved)
+    const { id } = await create('crm', { api_key: 'old', region: 'eu' })
+    const tells = async (input: Parameters<typeof room.update>[2]) => {
+      told.length = 0
+      await room.update(ada, id, input)
+      return told.length
+    }
+    expect(await tells({ name: 'Told', disabled: true })).toBe(0)
+    expect(await tells({ disabled: false, parameters: { region: 'eu' }, baseUrl: null })).toBe(0)
+    expect(await tells({ parameters: { api_key: 'new' } })).toBe(1)
+    expect(await tells({ parameters: { region: 'us' } })).toBe(1)
+    expect(await tells({ baseUrl: 'https://own' })).toBe(1)
+    expect(told).toEqual([id])
+    const broken = house.room({ moved: () => Promise.reject(new Error('no')) })
+    await expect(broken.update(ada, id, { parameters: { api_key: 'newest' } })).rejects.toThrow('no')
+    expect((await connections.open(ada, id)).secrets.api_key?.reveal()).toBe('new')
+  })
+
   it('refuses what creating refuses, and a name that is taken', async () => {
     const [one, two] = [await crm(), await crm()]
     expect(await outcome(connections.update(ada, one.id, { parameters: { color: 'red' } }))).toBe(

@@ -147,6 +147,7 @@ export async function openHouse(): Promise<House> {
       },
       clock: systemClock,
       tester: async () => ({ ok: true, status: 200, message: null }),
+      moved: async () => {},
       ...options,
     })
   return {

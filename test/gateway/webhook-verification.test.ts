@@ -108,6 +108,29 @@ test('CloudEvents: an OPTIONS request is answered at any webhook, and at none th
   expect(await bodiesOf(feed.id)).toEqual([{ a: '1' }])
 })
 
+test('another secret entered: what it signs passes from then on, and the old one no more', async () => {
+  const feed = await webhook('stripe', { secret: 'old' })
+  const post = async (key: string) => {
+    const seconds = Math.floor(Date.now() / 1000)
+    const signature = `t=${seconds},v1=${hmac(key, `${seconds}.{}`)}`
+    const headers = { 'stripe-signature': signature }
+    return (await fetch(feed.webhookUrl, { method: 'POST', headers, body: '{}' })).status
+  }
+  expect([await post('old'), await post('new')]).toEqual([202, 401])
+  const { connections } = await ada.query<{ connections: { nodes: { id: string; name: string }[] } }>(
+    '{ connections { nodes { id name } } }',
+  )
+  const { id } = connections.nodes.find(({ name }) => name === 'stripe')!
+  await ada.query(
+    'mutation ($id: ID!, $input: UpdateConnectionInput!) { updateConnection(id: $id, input: $input) { connection { id } } }',
+    {
+      id,
+      input: { parameters: { secret: 'new' } },
+    },
+  )
+  expect([await post('old'), await post('new')]).toEqual([401, 202])
+})
+
 test('the metrics tell what was verified and what was not', async () => {
   const metrics = await (await fetch(`${hub.url}/metrics`)).text()
   for (const verdict of ['verified', 'forged', 'unsigned'])

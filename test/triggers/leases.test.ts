@@ -5,7 +5,14 @@ import { systemClock } from '../../src/clock.ts'
 import { schema } from '../../src/store/index.ts'
 import { appendEvents } from '../../src/triggers/log/event-log.ts'
 import { createLeases } from '../../src/triggers/schedule/lease.ts'
-import { authentication, connection, wire } from '../invocation/definitions.ts'
+import {
+  authentication,
+  connection,
+  definition,
+  operation,
+  parameter,
+  wire,
+} from '../invocation/definitions.ts'
 import { durable, gather, openWorld, running, until, type World } from './hub.ts'
 
 let world: World
@@ -173,6 +180,52 @@ test('an instance that was stopped for longer than its lease, just before it pol
   expect(polledThen).toBe(polledBefore)
   expect(await world.row(feed.id)).toMatchObject({ status: 'ACTIVE', consecutiveFailures: 0 })
 })
+
+test.each([
+  ['registers a webhook', 'POST'],
+  ['deletes a registration', 'DELETE'],
+  ['looks for one', 'GET'],
+])(
+  'an instance that was stopped for longer than its lease, just before it %s, does not',
+  async (_, method) => {
+    const made = () => world.provider.calls.filter(call => call.startsWith(method)).length
+    const { provider } = world
+    const hook = operation({
+      id: 'onHook',
+      method: 'POST',
+      path: '/hooks',
+      body: { name: 'body', schema: { type: 'any' }, required: true },
+      role: { role: 'webhook', callbackPaths: [['notify', 'url']], delivers: 'body', once: false },
+    })
+    const read = operation({ id: 'getHook', path: '/hooks/{id}', parameters: [parameter('path', 'id')] })
+    const demo = definition(provider.origin, { operations: [hook, read] })
+    let ahead = 0
+    let armed = method === 'POST'
+    let stopped: number | null = null
+    let then: number | null = null
+    const engine = world.engine({
+      clock: { ...systemClock, now: () => Date.now() + ahead },
+      connectors: { get: async () => demo },
+      settings: { startSeconds: 600 },
+      async openConnection(id) {
+        if (armed && stopped === null) {
+          ahead += 61_000
+          stopped = made()
+        } else if (armed) then ??= made()
+        return connection(authentication('NONE'), {}, { id })
+      },
+    })
+    const feed = await engine.create(world.binding('onHook'), durable)
+    armed = true
+    if (method === 'DELETE') await engine.pause(feed.id)
+    if (method === 'GET') await world.makeDue(feed.id)
+    await until(() => then !== null && made() > then)
+    expect(then).toBe(stopped)
+    await until(async () => (await world.row(feed.id)).leaseOwner === null)
+    expect(provider.hooks.size).toBe(method === 'DELETE' ? 0 : 1)
+    expect(await world.row(feed.id)).toMatchObject({ consecutiveFailures: 0 })
+  },
+)
 
 test('stopping abandons a poll; the next instance does it at once', async () => {
   const { provider } = world

@@ -12,6 +12,11 @@ export interface CallOptions {
 
 export type FeedCall = ReturnType<typeof createFeedCall>
 
+export interface CallUnder extends Pick<Invocation, 'signal' | 'watch'> {
+  /** Throws where somebody else may be making this call by now. */
+  readonly assertHeld?: () => void
+}
+
 export function createFeedCall({ invoker, openConnection }: CallOptions) {
   return async function call(
     row: FeedRow,
@@ -19,13 +24,7 @@ export function createFeedCall({ invoker, openConnection }: CallOptions) {
     {
       assertHeld,
       ...how
-    }: Pick<
-      Invocation,
-      'arguments' | 'signal' | 'url' | 'method' | 'accept' | 'ifNoneMatch' | 'watch' | 'callback'
-    > & {
-      /** Throws where somebody else may be making this call by now. */
-      readonly assertHeld?: () => void
-    },
+    }: Pick<Invocation, 'arguments' | 'url' | 'method' | 'accept' | 'ifNoneMatch' | 'callback'> & CallUnder,
   ): Promise<InvocationResult> {
     const id = connectionIdOf(row)
     const connection = id === null ? null : await openConnection(id)

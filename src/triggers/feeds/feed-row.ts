@@ -43,6 +43,14 @@ export function connectionIdOf(row: FeedRow): ConnectionId | null {
   return row.connectionId as ConnectionId | null
 }
 
+/**
+ * True for a webhook whose connection was given another credential, or another place to lead to, since it was
+ * registered: that is to be renewed from its very beginning.
+ */
+export function hasMoved({ renewAt, registeredAt }: FeedRow): boolean {
+  return renewAt !== null && renewAt.getTime() === registeredAt?.getTime()
+}
+
 /** What the first poll does with items that are already there. */
 export function startOf(row: FeedRow): FeedStart {
   if (row.start === 'LAST') return { start: 'LAST', count: row.startCount ?? 1 }

@@ -1,6 +1,6 @@
 // Feeds as rows: found or made, paused, resumed, ended. One row for a binding, so that a cursor finds its log again when
 // an ended feed is started anew.
-import { and, eq, inArray, isNotNull, lt, not, notExists, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, lt, not, notExists, or, sql } from 'drizzle-orm'
 import { JunctorError } from '../../errors.ts'
 import { type Database, type Queryable, schema } from '../../store/index.ts'
 import type { TriggerSettings } from '../settings.ts'
@@ -233,4 +233,27 @@ export async function endFeedsOfImport(db: Queryable, importId: string): Promise
     .update(feed)
     .set({ ...ending, statusReason: removedConnector })
     .where(and(eq(feed.importId, importId), sql`${feed.status} <> 'ENDED'`))
+}
+
+/**
+ * Call it in the transaction that changes a connection's credential, or where it leads: what was registered by the
+ * old one is due to be registered by the new one, and who is registering just then is fenced.
+ */
+export async function moveFeedsOf(db: Queryable, connectionId: string): Promise<void> {
+  const registering = inArray(feed.status, ['STARTING', 'FAILING', 'NEEDS_AUTHORIZATION'])
+  await db
+    .update(feed)
+    .set({
+      ...fenced,
+      nextDueAt: sql`now()`,
+      renewAt: sql`case when ${feed.registered} then ${feed.registeredAt} end`,
+    })
+    .where(
+      and(
+        eq(feed.connectionId, connectionId),
+        eq(feed.kind, 'WEBHOOK'),
+        not(feed.once),
+        or(registering, and(eq(feed.status, 'ACTIVE'), feed.registered)),
+      ),
+    )
 }

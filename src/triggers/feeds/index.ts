@@ -2,7 +2,7 @@
 // the trigger behind each, the way to call it, and what is sealed in it. A binding has one feed at a time, and whatever
 // begins, pauses or ends one fences whoever works on it.
 export { bindingHash, canonical, readArguments } from './binding.ts'
-export { type CallOptions, createFeedCall, type FeedCall } from './call.ts'
+export { type CallOptions, type CallUnder, createFeedCall, type FeedCall } from './call.ts'
 export {
   type Binding,
   type Feed,
@@ -17,9 +17,23 @@ export {
   feedIdOf,
 } from './feed.ts'
 export { boundColumns } from './feed-maker.ts'
-export { connectionIdOf, type FeedRow, type FeedUpdate, feedOf, liveStatuses, startOf } from './feed-row.ts'
+export {
+  connectionIdOf,
+  type FeedRow,
+  type FeedUpdate,
+  feedOf,
+  hasMoved,
+  liveStatuses,
+  startOf,
+} from './feed-row.ts'
 export { fenced, released, withHole } from './feed-states.ts'
-export { createFeedTable, endFeedsOfImport, type FeedTable, removedConnector } from './feed-table.ts'
+export {
+  createFeedTable,
+  endFeedsOfImport,
+  type FeedTable,
+  moveFeedsOf,
+  removedConnector,
+} from './feed-table.ts'
 export { withPoll } from './poll-history.ts'
 export { createFeedRotation, type ResealedFeeds } from './rotation.ts'
 export { createFeedSeal, type FeedSeal, type Seal } from './seal.ts'

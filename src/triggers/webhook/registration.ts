@@ -1,8 +1,15 @@
 // Telling the provider where to deliver, and that it need not any more (connector-format §5.2).
 import type { Clock } from '../../clock.ts'
-import { Bytes, type CallWatch } from '../../invocation/index.ts'
+import { Bytes } from '../../invocation/index.ts'
 import { type Secret, secret as secretOf } from '../../secret.ts'
-import { type FeedCall, type FeedRow, readArguments, type Trigger, type WebhookRole } from '../feeds/index.ts'
+import {
+  type CallUnder,
+  type FeedCall,
+  type FeedRow,
+  readArguments,
+  type Trigger,
+  type WebhookRole,
+} from '../feeds/index.ts'
 import { withCallback } from './callback-body.ts'
 import { expiryOf, withFreshExpiry } from './expiry.ts'
 import { canLookUp } from './look-up.ts'
@@ -37,8 +44,7 @@ export function createRegistration({ call, clock }: RegistrationOptions) {
       row: FeedRow,
       trigger: Trigger & { readonly role: WebhookRole },
       { url, secret }: Address,
-      signal: AbortSignal,
-      watch?: CallWatch,
+      how: CallUnder,
     ): Promise<Registered> {
       const bound = readArguments(row.arguments)
       const { callbackPaths, security } = trigger.role
@@ -56,8 +62,7 @@ export function createRegistration({ call, clock }: RegistrationOptions) {
       const result = await call(row, trigger, {
         arguments: { ...bound, ...(body === undefined ? {} : { body }) },
         callback: secretOf(url),
-        signal,
-        ...(watch === undefined ? {} : { watch }),
+        ...how,
       })
       const { location } = result.headers
       return {
@@ -67,32 +72,28 @@ export function createRegistration({ call, clock }: RegistrationOptions) {
     },
 
     /** Whether the registration at `location` is there; null where the API cannot be asked. */
-    async exists(
-      row: FeedRow,
-      trigger: Trigger,
-      location: string,
-      signal: AbortSignal,
-    ): Promise<boolean | null> {
+    async exists(row: FeedRow, trigger: Trigger, location: string, how: CallUnder): Promise<boolean | null> {
       if (!canLookUp(trigger.definition, location)) return null
       const { status } = await call(row, trigger, {
         arguments: readArguments(row.arguments),
-        signal,
         url: location,
         method: 'GET',
         accept: gone,
+        ...how,
       })
       return !gone.includes(status)
     },
 
-    /** Deletes the registration at `location`. */
-    async unregister(row: FeedRow, trigger: Trigger, location: string, signal: AbortSignal): Promise<void> {
-      await call(row, trigger, {
+    /** Deletes the registration at `location`. False where the provider knows none there. */
+    async unregister(row: FeedRow, trigger: Trigger, location: string, how: CallUnder): Promise<boolean> {
+      const { status } = await call(row, trigger, {
         arguments: readArguments(row.arguments),
-        signal,
         url: location,
         method: 'DELETE',
         accept: gone,
+        ...how,
       })
+      return !gone.includes(status)
     },
   }
 }

@@ -49,7 +49,7 @@ export interface AskRequest {
 export function createAsk(options: AskOptions) {
   const { db, feeds, tokens, connectors, registration, webhooks, seal, bus, settings } = options
 
-  return async function ask({ binding, ownerId, signal, watch }: AskRequest): Promise<Feed> {
+  return async function ask({ binding, ownerId, ...how }: AskRequest): Promise<Feed> {
     const { definition, operation, role } = await findTrigger(connectors, binding)
     if (role.role !== 'webhook' || !role.once)
       throw new JunctorError('BAD_INPUT', `${binding.field} is a trigger: subscribe to it.`)
@@ -79,15 +79,13 @@ export function createAsk(options: AskOptions) {
     const url = row ? tokens.url(row) : null
     if (!row || url === null) throw new JunctorError('INTERNAL', 'A feed could not be written down.')
     const trigger = { definition, operation, role }
-    const location = await registration
-      .register(row, trigger, { url, secret: secret.plain }, signal, watch)
-      .then(
-        ({ location }) => location,
-        async error => {
-          await unasked(row)
-          throw error
-        },
-      )
+    const location = await registration.register(row, trigger, { url, secret: secret.plain }, how).then(
+      ({ location }) => location,
+      async error => {
+        await unasked(row)
+        throw error
+      },
+    )
     if (!(await waiting(row, location)) && location !== null) {
       // Its answer was faster; or somebody deleted the feed, and the API is to be told.
       const now = await feeds.find(feedIdOf(id))

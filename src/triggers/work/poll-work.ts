@@ -22,6 +22,7 @@ import type { createPollers, PollContext, PollResult } from '../pollers/index.ts
 import { type Lease, type Leases, untilNextPoll } from '../schedule/index.ts'
 import type { TriggerSettings } from '../settings.ts'
 import { secondsFromNow } from '../time/index.ts'
+import type { Held } from './held.ts'
 
 const { feed } = schema
 
@@ -45,11 +46,7 @@ interface DonePoll extends PollResult {
 export type PollWork = ReturnType<typeof createPollWork>
 
 /** What a feed is polled under. */
-export interface PollUnder {
-  readonly lease: Lease
-  readonly signal: AbortSignal
-  /** Throws, with the signal aborted, where the lease may have run out. */
-  readonly assertHeld: () => void
+export interface PollUnder extends Held {
   /** A poll begins. */
   readonly begun: () => void
 }

@@ -15,11 +15,13 @@ import {
   type Tokens,
   type Trigger,
   type WebhookRole,
+  withHole,
 } from '../feeds/index.ts'
 import { backoff, type Lease, type Leases } from '../schedule/index.ts'
 import type { TriggerSettings } from '../settings.ts'
 import { secondsFromNow } from '../time/index.ts'
 import { type Address, type createRegistration, type Registered, renewalOf } from '../webhook/index.ts'
+import type { Held } from './held.ts'
 
 const { feed } = schema
 
@@ -47,8 +49,16 @@ export function createWebhookWork(options: WebhookWorkOptions) {
   const { leases, registration, connectors, tokens, seal, bus, clock, logger, metrics, settings } = options
   const column = (row: FeedRow) =>
     ({ feedId: row.id, organizationId: row.organizationId, column: 'registration' }) as const
-  const locationOf = (row: FeedRow) =>
-    row.registration === null ? null : seal.open(row.registration, column(row))
+  /** The registration that counts, and then what is left of those it replaced. */
+  const locationsOf = (row: FeedRow): readonly string[] =>
+    row.registration === null ? [] : seal.open(row.registration, column(row)).split('\n')
+  const locationOf = (row: FeedRow) => locationsOf(row)[0] || null
+
+  /** The column for `locationsOf`: a URL has no line breaks. */
+  function locations(row: FeedRow, current: string | null, left: readonly string[]): string | null {
+    if (current === null && left.length === 0) return null
+    return seal.seal([current ?? '', ...left].join('\n'), column(row))
+  }
 
   async function settle(lease: Lease, outcome: FeedUpdate): Promise<boolean> {
     const settled = await leases.settle(lease, outcome)
@@ -56,44 +66,43 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     return settled
   }
 
-  /** Throws what the call throws: the worker records it and tries again. */
+  /**
+   * Throws what the call throws: the worker records it and tries again.
+   * @param gap what is registered already goes first, and readers are told that events may be missing from then on
+   */
   async function register(
     row: FeedRow,
     trigger: Trigger & { readonly role: WebhookRole },
-    lease: Lease,
-    signal: AbortSignal,
+    held: Held,
+    gap = false,
   ): Promise<void> {
+    const { lease } = held
     if (!registersByCall(trigger)) {
       await settle(lease, { ...active, nextDueAt: null })
       return
     }
-    await dropOld(row, trigger, signal)
-    const address = await freshAddress(row, trigger.role, lease)
+    if (row.registered) await dropAll(row, trigger, locationsOf(row), held)
+    const address = await freshAddress(row, trigger.role, lease, gap ? { lastSequence: withHole } : {})
     if (address === null) return
-    const made = await registration.register(row, trigger, address, signal)
-    const kept = await settle(lease, await registered(row, trigger, made, signal))
+    const made = await registration.register(row, trigger, address, held)
+    const kept = await settle(lease, await registered(row, trigger, made, held))
     if (!kept && made.location !== null) await abandon(row, trigger, made.location)
   }
 
   /** What a registration leaves in its feed. */
-  async function registered(
-    row: FeedRow,
-    trigger: Trigger,
-    { location, expiry }: Registered,
-    signal: AbortSignal,
-  ): Promise<FeedUpdate> {
+  async function registered(row: FeedRow, trigger: Trigger, { location, expiry }: Registered, held: Held) {
     const renewal = expiry === null ? null : renewalOf(expiry, clock.now(), location !== null)
     // What was registered is written down, whatever comes of a look at it.
-    const there = await exists(row, trigger, location, signal).catch(() => null)
+    const there = await exists(row, trigger, location, held).catch(() => null)
     return {
       ...active,
       registered: true,
       registeredAt: sql`now()`,
-      registration: location === null ? null : seal.seal(location, column(row)),
+      registration: locations(row, location, []),
       registrationExpiresAt: expiry === null ? null : new Date(expiry),
       renewAt: renewal === null ? null : new Date(renewal),
       nextDueAt: nextLook(renewal, there === true),
-    }
+    } satisfies FeedUpdate
   }
 
   /** Whether the provider has it; null where it cannot be asked, or did not answer. Throws CONNECTION_INACTIVE. */
@@ -101,15 +110,21 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     row: FeedRow,
     trigger: Trigger,
     location: string | null,
-    signal: AbortSignal,
+    held: Held,
   ): Promise<boolean | null> {
     if (location === null) return null
     try {
-      return await registration.exists(row, trigger, location, signal)
+      return await registration.exists(row, trigger, location, held)
     } catch (error) {
-      if (signal.aborted || !isJunctorError(error) || error.code === 'CONNECTION_INACTIVE') throw error
+      if (held.signal.aborted || !isJunctorError(error) || error.code === 'CONNECTION_INACTIVE') throw error
       return null
     }
+  }
+
+  /** A registration that had ended before it was made anew: what happened since then nobody told. */
+  function missed({ registrationExpiresAt }: FeedRow): FeedUpdate {
+    const ended = registrationExpiresAt !== null && registrationExpiresAt.getTime() < clock.now()
+    return ended ? { lastSequence: withHole } : {}
   }
 
   /** When there is work next on a registration: it is to be made anew, or, where that says something, looked for. */
@@ -130,13 +145,24 @@ export function createWebhookWork(options: WebhookWorkOptions) {
    * where a crash or a lost answer left a registration that nobody knows of, what it delivers finds no feed, and no
    * event comes twice. Null where the lease is lost.
    */
-  async function freshAddress(row: FeedRow, role: WebhookRole, lease: Lease): Promise<Address | null> {
+  async function freshAddress(
+    row: FeedRow,
+    role: WebhookRole,
+    lease: Lease,
+    also: FeedUpdate,
+  ): Promise<Address | null> {
     const token = tokens.make(row.id, row.organizationId)
     const secret = role.security?.secret.from === 'hub' ? tokens.secret(row.id, row.organizationId) : null
     const held = await leases.underLease(lease, async transaction => {
       await transaction
         .update(feed)
-        .set({ ...token, webhookSecret: secret?.sealed ?? null, registered: false, registration: null })
+        .set({
+          ...also,
+          ...token,
+          webhookSecret: secret?.sealed ?? null,
+          registered: false,
+          registration: null,
+        })
         .where(eq(feed.id, row.id))
     })
     const url = tokens.url({ ...row, ...token })
@@ -146,7 +172,8 @@ export function createWebhookWork(options: WebhookWorkOptions) {
   /** The feed was paused, ended or taken over while the provider registered it. Never throws. */
   async function abandon(row: FeedRow, trigger: Trigger, location: string): Promise<void> {
     try {
-      await registration.unregister(row, trigger, location, AbortSignal.timeout(abandonSeconds * 1000))
+      const signal = AbortSignal.timeout(abandonSeconds * 1000)
+      await registration.unregister(row, trigger, location, { signal })
     } catch (error) {
       logger.warn(
         { error, feed: row.id },
@@ -155,34 +182,52 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     }
   }
 
-  /** What is left from before a pause or an end would deliver everything twice. */
-  async function dropOld(row: FeedRow, trigger: Trigger, signal: AbortSignal): Promise<void> {
-    const location = row.registered ? locationOf(row) : null
-    if (location === null) return
-    try {
-      await registration.unregister(row, trigger, location, signal)
-    } catch (error) {
-      if (signal.aborted || !isJunctorError(error) || error.code === 'CONNECTION_INACTIVE') throw error
-      logger.warn(
-        { error, feed: row.id },
-        'An old webhook registration could not be deleted; a new one is made.',
-      )
-    }
+  /**
+   * Deletes old registrations, which would deliver everything twice, once each: a new one takes their place. False
+   * where one was not there, or may be there still: that is counted. Throws CONNECTION_INACTIVE.
+   */
+  async function dropAll(
+    row: FeedRow,
+    trigger: Trigger,
+    old: readonly string[],
+    held: Held,
+  ): Promise<boolean> {
+    let all = true
+    for (const location of old.filter(each => each !== ''))
+      try {
+        all = (await registration.unregister(row, trigger, location, held)) && all
+      } catch (error) {
+        if (held.signal.aborted || !isJunctorError(error) || error.code === 'CONNECTION_INACTIVE') throw error
+        all = false
+        orphaned(row, error)
+      }
+    return all
+  }
+
+  /** What it delivers finds no feed. */
+  function orphaned(row: FeedRow, error: unknown): void {
+    metrics.webhookOrphans.inc({ connector: metrics.connectorLabel(row.connector) })
+    logger.warn(
+      { error, feed: row.id, connector: row.connector },
+      'An old webhook registration could not be deleted at the provider; what it delivers is refused.',
+    )
   }
 
   /** Never throws for a provider's refusal: it is tried again, and given up with a recorded reason. */
-  async function unregister(row: FeedRow, lease: Lease, signal: AbortSignal): Promise<void> {
-    const location = locationOf(row)
-    if (location === null)
+  async function unregister(row: FeedRow, held: Held): Promise<void> {
+    const { lease } = held
+    const registrations = locationsOf(row).filter(location => location !== '')
+    if (registrations.length === 0)
       return giveUp(
         row,
         lease,
         'The provider did not say where its registration lives, so it could not be deleted.',
       )
     try {
-      await registration.unregister(row, await findTrigger(connectors, row), location, signal)
+      const trigger = await findTrigger(connectors, row)
+      for (const location of registrations) await registration.unregister(row, trigger, location, held)
     } catch (error) {
-      if (signal.aborted) throw error
+      if (held.signal.aborted) throw error
       return retryOrGiveUp(row, lease, error)
     }
     await settle(lease, { ...unregistered, nextDueAt: againIfRemoved(row) })
@@ -216,7 +261,22 @@ export function createWebhookWork(options: WebhookWorkOptions) {
     await settle(lease, { ...unregistered, statusReason, nextDueAt: againIfRemoved(row) })
   }
 
-  return { register, unregister, abandon, registered, exists, nextLook, addressOf, locationOf, settle }
+  return {
+    register,
+    unregister,
+    abandon,
+    registered,
+    dropAll,
+    orphaned,
+    exists,
+    missed,
+    nextLook,
+    addressOf,
+    locationOf,
+    locationsOf,
+    locations,
+    settle,
+  }
 }
 
 const active = { status: 'ACTIVE', statusReason: null, consecutiveFailures: 0 } as const

@@ -12,12 +12,14 @@ import {
   type FeedUpdate,
   feedIdOf,
   findTrigger,
+  hasMoved,
   liveStatuses,
   withPoll,
 } from '../feeds/index.ts'
 import { backoff, type Lease, type Leases } from '../schedule/index.ts'
 import type { TriggerSettings } from '../settings.ts'
 import { secondsFromNow } from '../time/index.ts'
+import type { MovedWork } from './moved-work.ts'
 import type { PollUnder, PollWork } from './poll-work.ts'
 import type { RegisteredWork } from './registered-work.ts'
 import type { WebhookWork } from './webhook-work.ts'
@@ -31,6 +33,7 @@ export interface WorkerOptions {
   readonly polls: PollWork
   readonly webhooks: Pick<WebhookWork, 'register' | 'unregister'>
   readonly registered: RegisteredWork
+  readonly moved: Pick<MovedWork, 'move'>
   readonly bus: Bus
   readonly clock: Clock
   readonly logger: Logger
@@ -39,10 +42,10 @@ export interface WorkerOptions {
 
 export type Worker = ReturnType<typeof createWorker>
 
-type Task = 'poll' | 'register' | 'renew' | 'look' | 'confirm' | 'unregister' | 'delete' | 'nothing'
+type Task = 'poll' | 'register' | 'move' | 'renew' | 'look' | 'confirm' | 'unregister' | 'delete' | 'nothing'
 
 export function createWorker(options: WorkerOptions) {
-  const { db, leases, connectors, polls, webhooks, registered, bus, clock, logger, settings } = options
+  const { db, leases, connectors, polls, webhooks, registered, moved, bus, clock, logger, settings } = options
 
   /**
    * Does what the leased feed needs. Resolves with the error that a failed registration or poll was recorded with;
@@ -59,7 +62,7 @@ export function createWorker(options: WorkerOptions) {
     try {
       if (task === 'delete') await db.delete(feed).where(eq(feed.id, row.id))
       else if (task === 'nothing') await settle(lease, { nextDueAt: null })
-      else if (task === 'unregister') await webhooks.unregister(row, lease, signal)
+      else if (task === 'unregister') await webhooks.unregister(row, { lease, signal, assertHeld })
       else await start(row, task, { lease, signal, assertHeld, begun })
       return null
     } catch (error) {
@@ -77,19 +80,19 @@ export function createWorker(options: WorkerOptions) {
     task: Exclude<Task, 'unregister' | 'delete' | 'nothing'>,
     how: PollUnder,
   ): Promise<void> {
-    const { lease, signal } = how
     const trigger = await findTrigger(connectors, row)
     const { role } = trigger
     if (role.role === 'polling' && task === 'poll') await polls.run(row, { ...trigger, role }, how)
     else if (role.role === 'webhook' && task === 'register')
-      await webhooks.register(row, { ...trigger, role }, lease, signal)
+      await webhooks.register(row, { ...trigger, role }, how)
+    else if (role.role === 'webhook' && task === 'move') await moved.move(row, { ...trigger, role }, how)
     else if (role.role === 'webhook' && task === 'renew')
-      await registered.renew(row, { ...trigger, role }, lease, signal)
+      await registered.renew(row, { ...trigger, role }, how)
     else if (role.role === 'webhook' && task === 'look')
-      await registered.lookFor(row, { ...trigger, role }, lease, signal)
-    else if (task === 'confirm') await registered.confirm(row, trigger, lease, signal)
+      await registered.lookFor(row, { ...trigger, role }, how)
+    else if (task === 'confirm') await registered.confirm(row, trigger, how)
     else
-      await settle(lease, {
+      await settle(how.lease, {
         status: 'FAILING',
         statusReason: 'The operation is no such trigger any more.',
         nextDueAt: null,
@@ -151,6 +154,7 @@ function taskOf(row: FeedRow, now: number): Task {
   // A webhook action is called by whoever wants its answer, and never again.
   if (row.once) return 'confirm'
   if (row.status === 'STARTING' || !row.registered) return 'register'
+  if (hasMoved(row)) return 'move'
   // Clocks differ a little, and the due moment is the database's.
   if (row.renewAt !== null && row.renewAt.getTime() <= now + 60_000) return 'renew'
   return row.status === 'ACTIVE' ? 'look' : 'confirm'

@@ -201,6 +201,7 @@ export async function openSimulation({ db, setTime }: VirtualStore, feeds: numbe
       }),
       webhooks: { register: noWebhook, unregister: noWebhook },
       registered: { renew: noWebhook, lookFor: noWebhook, confirm: noWebhook },
+      moved: { move: noWebhook },
       bus,
       clock,
       logger,
