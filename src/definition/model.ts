@@ -178,6 +178,8 @@ export type WebhookScheme =
   | 'stripe'
   | 'meta'
   | 'microsoft-graph'
+  | 'zoom'
+  | 'x'
   | 'hook-secret'
   | 'token'
   | 'hmac'

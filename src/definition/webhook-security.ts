@@ -12,6 +12,8 @@ const schemes: readonly WebhookScheme[] = [
   'stripe',
   'meta',
   'microsoft-graph',
+  'zoom',
+  'x',
   'hook-secret',
   'token',
   'hmac',

@@ -95,6 +95,53 @@ test('Meta: its question must quote the verify token', async () => {
   expect([answer.status, await answer.text()]).toEqual([200, '1158201444'])
 })
 
+test('Zoom: its question is answered with the connection’s secret, unsigned, and its events are verified', async () => {
+  const feed = await webhook('zoom', { secret: 'token of the app' })
+  const post = (body: object, headers: Record<string, string> = {}) =>
+    fetch(feed.webhookUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+  const question = { event: 'endpoint.url_validation', payload: { plainToken: 'qgg8vlvZRS6UYooatFL8Aw' } }
+  const answer = await post(question)
+  expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(await answer.json()).toEqual({
+    plainToken: 'qgg8vlvZRS6UYooatFL8Aw',
+    encryptedToken: hmac('token of the app', 'qgg8vlvZRS6UYooatFL8Aw'),
+  })
+  const event = { event: 'meeting.started', payload: {} }
+  const seconds = String(Math.floor(Date.now() / 1000))
+  const signature = `v0=${hmac('token of the app', `v0:${seconds}:${JSON.stringify(event)}`)}`
+  const signed = { 'x-zm-request-timestamp': seconds, 'x-zm-signature': signature }
+  expect([(await post(event)).status, (await post(event, signed)).status]).toEqual([401, 202])
+  expect(await bodiesOf(feed.id)).toEqual([event])
+})
+
+test('X: the challenge-response check', async () => {
+  const feed = await webhook('x', { secret: 'consumer secret' })
+  const digest = createHmac('sha256', 'consumer secret').update('foo').digest('base64')
+  const answer = await fetch(`${feed.webhookUrl}?crc_token=foo`)
+  expect(await answer.json()).toEqual({ response_token: `sha256=${digest}` })
+  expect((await fetch(`${feed.webhookUrl}?crc_token=%7B%22a%22%3A1%7D`)).status).toBe(401)
+})
+
+test('Azure Event Grid: its validation event is answered where no scheme is, and stored nowhere', async () => {
+  const feed = await webhook('default', {})
+  const body = JSON.stringify([
+    {
+      id: '2d1781af-3a4c-4d7c-bd0c-e34b19da4e66',
+      data: { validationCode: '512d38b6-c7b8-40c8-89fe-f46f9e9622b6' },
+      eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent',
+    },
+  ])
+  const headers = { 'aeg-event-type': 'SubscriptionValidation' }
+  const answer = await fetch(feed.webhookUrl, { method: 'POST', headers, body })
+  expect(await answer.json()).toEqual({ validationResponse: '512d38b6-c7b8-40c8-89fe-f46f9e9622b6' })
+  expect(await bodiesOf(feed.id)).toEqual([])
+})
+
 test('CloudEvents: an OPTIONS request is answered at any webhook, and at none that is not there', async () => {
   const feed = await webhook('hmac', { secret: 'k', header: 'x-sign' })
   const headers = { 'webhook-request-origin': 'eventemitter.example.com' }

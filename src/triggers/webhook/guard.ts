@@ -41,16 +41,18 @@ export function createGuards({ openConnection, seal }: GuardOptions) {
         verifier: null,
         keys: { secrets: [], options: {} },
         handshakes: handshakesOf(null),
-        handshakeKeys: { verifyTokens: [] },
+        handshakeKeys: { verifyTokens: [], secrets: [] },
       }
     // Of the connection's own choice the connection's own parameters are part.
     const chosen = role.security ? {} : textParameters(connection)
+    const secrets = secretsOf(row, security, connection)
     return {
       verifier: verifiers[security.scheme],
-      keys: { secrets: secretsOf(row, security, connection), options: { ...chosen, ...security.options } },
+      keys: { secrets, options: { ...chosen, ...security.options } },
       handshakes: handshakesOf(security.scheme),
       handshakeKeys: {
         verifyTokens: security.verifyToken ? given(connection, [security.verifyToken]) : [],
+        secrets,
       },
     }
   }

@@ -19,6 +19,8 @@ test('offers one trigger that delivers the whole request, and a way to connect f
     ['stripe', 'stripe'],
     ['meta', 'meta'],
     ['microsoftGraph', 'microsoft-graph'],
+    ['zoom', 'zoom'],
+    ['x', 'x'],
     ['hookSecret', 'hook-secret'],
     ['token', 'token'],
     ['hmac', 'hmac'],

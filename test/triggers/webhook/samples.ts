@@ -49,6 +49,11 @@ const slackCommand = {
   body: 'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c',
 }
 
+const xEvent = {
+  body: '{"for_user_id":"2244994945","tweet_create_events":[{"id_str":"850006245121695744"}]}',
+  secret: 'z3ZX4v7mAAUGykl2EcmkqbmCmN5vzpTLwbGsP0aFaN5Zz4B2bQ',
+}
+
 const rfc4231 = { secret: 'Jefe', body: 'what do ya want for nothing?' }
 const rfc4231Sha256 = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
 const rfc4231Sha512 =
@@ -156,6 +161,34 @@ export const samples: readonly Sample[] = [
     proof: null,
     signsBody: false,
     id: 'lsgTZMr9KwAAA',
+  },
+  {
+    title: 'Zoom',
+    scheme: 'zoom',
+    source: 'the vector of Slack, whose construction Zoom shares',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-zm-request-timestamp': '1531420618',
+      'x-zm-signature': 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503',
+    },
+    ...slackCommand,
+    at: 1531420618,
+    proof: 'x-zm-signature',
+    signsBody: true,
+    id: null,
+  },
+  {
+    title: 'X',
+    scheme: 'x',
+    source: 'made with `openssl dgst -sha256 -hmac`, for X publishes none with its secret',
+    headers: {
+      'content-type': 'application/json',
+      'x-twitter-webhooks-signature': 'sha256=TJRTKX46K1LsvFX9GS8Kmef+5x3vsYJhW+kfBAKteWc=',
+    },
+    ...xEvent,
+    proof: 'x-twitter-webhooks-signature',
+    signsBody: true,
+    id: null,
   },
   {
     title: 'a secret of the handshake',

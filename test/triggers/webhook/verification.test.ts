@@ -1,9 +1,11 @@
 // Every way to verify deliveries, over the providers' own vectors.
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { secret } from '../../../src/secret.ts'
 import { openDelivery } from '../../../src/triggers/webhook/delivery.ts'
+import { x } from '../../../src/triggers/webhook/handshakes/x.ts'
+import { zoom } from '../../../src/triggers/webhook/handshakes/zoom.ts'
 import { verifiers } from '../../../src/triggers/webhook/verification/index.ts'
 import { type Sample, samples } from './samples.ts'
 
@@ -86,6 +88,7 @@ describe.each(samples)('$title ($scheme, $source)', sample => {
         'v1',
         'sha256=',
         'sha256=00',
+        'sha256=AAAA',
         'v1a,AA==',
       ),
       fc.constantFrom(...Object.values(sample.headers)).map(text => text.slice(0, 12)),
@@ -141,6 +144,35 @@ test('Slack: an event is known by its id', () => {
   const body = Buffer.from('{"type":"event_callback","event_id":"Ev0PV52K25","event":{}}')
   const delivery = openDelivery({ token: '', method: 'POST', query: {}, headers: {}, body })
   expect(verifiers.slack.deliveryId(delivery)).toBe('Ev0PV52K25')
+})
+
+test('X: what its challenge-response check would sign is no delivery', () => {
+  const sample = samples.find(({ scheme }) => scheme === 'x')
+  if (!sample) throw new Error('no sample')
+  const headers = (body: string) => ({
+    'x-twitter-webhooks-signature': `sha256=${createHmac('sha256', sample.secret).update(body).digest('base64')}`,
+  })
+  for (const body of ['buy', '[]', ' {}', '']) {
+    const question = openDelivery({
+      ...{ token: '', method: 'GET', headers: {}, body: Buffer.alloc(0) },
+      query: { crc_token: body },
+    })
+    const signed = x.answer(question, { verifyTokens: [], secrets: [secret(sample.secret)] })
+    if (body.includes('{')) expect(signed).toBe('refused')
+    expect(verdictOf(sample, { body, headers: headers(body) })).toBe('forged')
+  }
+  expect(verdictOf(sample, { body: '{}', headers: headers('{}') })).toBe('verified')
+})
+
+test('Zoom: what its question would sign is no delivery', () => {
+  const question = (plainToken: string) =>
+    openDelivery({
+      ...{ token: '', method: 'POST', headers: { 'content-type': 'application/json' }, query: {} },
+      body: Buffer.from(JSON.stringify({ event: 'endpoint.url_validation', payload: { plainToken } })),
+    })
+  const keys = { verifyTokens: [], secrets: [secret('key')] }
+  expect(zoom.answer(question('v0:1531420618:{}'), keys)).toBe('refused')
+  expect(zoom.answer(question('qgg8vlvZRS6UYooatFL8Aw'), keys)).toHaveProperty('status', 200)
 })
 
 test('Microsoft Graph: one notification without the state spoils the delivery', () => {

@@ -2,14 +2,24 @@
 import type { Secret } from '../../../secret.ts'
 import type { OpenDelivery } from '../delivery.ts'
 
-export type HandshakeName = 'slack' | 'microsoft-graph' | 'meta' | 'cloudevents' | 'hook-secret'
+export type HandshakeName =
+  | 'slack'
+  | 'microsoft-graph'
+  | 'meta'
+  | 'zoom'
+  | 'x'
+  | 'azure-event-grid'
+  | 'cloudevents'
+  | 'hook-secret'
 
 export interface HandshakeKeys {
   /** What Meta's question must quote; empty where nobody chose one. */
   readonly verifyTokens: readonly Secret[]
+  /** What deliveries are verified with, the current one first. */
+  readonly secrets: readonly Secret[]
 }
 
-/** What is answered. Whatever it reflects goes out as plain text that no browser takes for anything else. */
+/** What is answered. Whatever it reflects goes out as plain text or JSON that no browser takes for anything else. */
 export interface HandshakeAnswer {
   readonly status: 200 | 204
   readonly headers: Readonly<Record<string, string>>

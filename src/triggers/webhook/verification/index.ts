@@ -10,6 +10,8 @@ import { slack } from './slack.ts'
 import { standardWebhooks } from './standard-webhooks.ts'
 import { stripe } from './stripe.ts'
 import { token } from './token.ts'
+import { x } from './x.ts'
+import { zoom } from './zoom.ts'
 
 export type { Keys, Verifier } from './contract.ts'
 
@@ -20,6 +22,8 @@ export const verifiers = {
   stripe,
   meta,
   'microsoft-graph': microsoftGraph,
+  zoom,
+  x,
   'hook-secret': hookSecret,
   token,
   hmac,

@@ -1,21 +1,15 @@
 // https://docs.slack.dev/authentication/verifying-requests-from-slack: HMAC-SHA256 of `v0:timestamp:body`.
 import { isJsonObject } from '../../../json.ts'
-import { fromHex, hmac, matchesAny } from '../digest.ts'
 import type { Verifier } from './contract.ts'
-import { isRecent } from './timestamp.ts'
+import { verifyVersioned } from './versioned-signature.ts'
 
 export const slack = {
   scheme: 'slack',
-  verify({ headers, body }, { secrets, now }) {
-    const timestamp = headers['x-slack-request-timestamp'] ?? ''
-    const [, hex = ''] = /^v0=(.*)$/.exec(headers['x-slack-signature'] ?? '') ?? []
-    const signature = fromHex(hex)
-    const recent = isRecent(timestamp, now)
-    if (signature === null || recent === null) return 'unsigned'
-    if (!recent) return 'stale'
-    const expected = secrets.map(secret => hmac('sha256', secret.reveal(), `v0:${timestamp}:`, body))
-    return matchesAny([signature], expected) ? 'verified' : 'forged'
-  },
+  verify: (delivery, keys) =>
+    verifyVersioned(delivery, keys, {
+      signature: 'x-slack-signature',
+      timestamp: 'x-slack-request-timestamp',
+    }),
   /** Slack sends an event up to four times with one id. */
   deliveryId({ content }) {
     const body = content()
