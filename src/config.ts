@@ -64,6 +64,8 @@ export interface Config {
     readonly files: number
     readonly heldMegabytes: number
   }
+  /** Requests a second at one webhook's URL, and how many come at once before that counts; 0 is no limit. */
+  readonly webhookRate: { readonly perSecond: number; readonly burst: number }
   /** How long a hub that died or hangs keeps the feeds that it worked on at that moment from the others. */
   readonly leaseSeconds: number
   /** Addresses and networks (CIDR) whose X-Forwarded-For is believed. */
@@ -139,6 +141,21 @@ const uploads = z
     return { fileMegabytes, requestMegabytes, files, heldMegabytes }
   })
 
+const webhookRate = z
+  .string()
+  .regex(
+    /^\s*\d{1,6}\s*,\s*\d{1,6}\s*$/,
+    'must be two whole numbers, the requests a second at one webhook and the burst before that counts, such as 500,5000; 0,0 is no limit',
+  )
+  .transform(text => {
+    const [perSecond = 0, burst = 0] = text.split(',').map(Number)
+    return { perSecond, burst }
+  })
+  .refine(
+    ({ perSecond, burst }) => perSecond === 0 || burst > 0,
+    'must have a burst of 1 or more, such as 500,5000: nothing would come through a burst of 0',
+  )
+
 /** Whose word on a caller's address is taken (RFC 7239 §5.2): never everybody's, who could name any address. */
 const proxies = list(',').pipe(
   z.array(
@@ -184,6 +201,7 @@ const environment = z.object({
   JUNCTOR_ORIGINS: substitutes.default([]),
   JUNCTOR_CALL_RATES: callRates.default({ connection: 100, connector: 500 }),
   JUNCTOR_UPLOADS: uploads.prefault('25,50,10,200'),
+  JUNCTOR_WEBHOOK_RATE: webhookRate.default({ perSecond: 500, burst: 5_000 }),
   JUNCTOR_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
   JUNCTOR_TRUST_PROXY: proxies.default([]),
   JUNCTOR_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -223,6 +241,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     origins: values.JUNCTOR_ORIGINS,
     callRates: values.JUNCTOR_CALL_RATES,
     uploadLimits: values.JUNCTOR_UPLOADS,
+    webhookRate: values.JUNCTOR_WEBHOOK_RATE,
     leaseSeconds: values.JUNCTOR_LEASE_SECONDS,
     trustedProxies: values.JUNCTOR_TRUST_PROXY,
     logLevel: values.JUNCTOR_LOG,

@@ -15,6 +15,7 @@ test('an empty environment has the documented defaults', () => {
     origins: [],
     callRates: { connection: 100, connector: 500 },
     uploadLimits: { fileMegabytes: 25, requestMegabytes: 50, files: 10, heldMegabytes: 200 },
+    webhookRate: { perSecond: 500, burst: 5_000 },
     trustedProxies: [],
     tracing: null,
     production: false,
@@ -35,6 +36,9 @@ test.each([
   ['JUNCTOR_ORIGINS', '*=tcp://127.0.0.1:9000'],
   ['JUNCTOR_ORIGINS', 'postgres://db.example.com=http://127.0.0.1:9000'],
   ['JUNCTOR_CALL_RATES', '100'],
+  ['JUNCTOR_WEBHOOK_RATE', '100'],
+  ['JUNCTOR_WEBHOOK_RATE', '100,0'],
+  ['JUNCTOR_WEBHOOK_RATE', '1.5,10'],
   ['JUNCTOR_CALL_RATES', '1.5,10'],
   ['JUNCTOR_CALL_RATES', '-1,10'],
   ['JUNCTOR_UPLOADS', '25'],
@@ -64,6 +68,11 @@ test('production without keys does not start', () => {
   const config = readConfig({ NODE_ENV: 'production', JUNCTOR_KEYS: `k1:${key},k0:${key}` })
   expect(config.keys?.map(({ id }) => id)).toEqual(['k1', 'k0'])
   expect(JSON.stringify(config)).not.toContain(key)
+})
+
+test('the rate of a webhook is requests a second and a burst', () => {
+  expect(readConfig({ JUNCTOR_WEBHOOK_RATE: '20, 40' }).webhookRate).toEqual({ perSecond: 20, burst: 40 })
+  expect(readConfig({ JUNCTOR_WEBHOOK_RATE: '0,0' }).webhookRate).toEqual({ perSecond: 0, burst: 0 })
 })
 
 test('several numbers in one variable are those of what it says, in their order', () => {

@@ -116,7 +116,11 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
       metrics,
       publicUrl,
       instanceId: `${hostname()}:${process.pid}`,
-      settings: { leaseSeconds: config.leaseSeconds },
+      settings: {
+        leaseSeconds: config.leaseSeconds,
+        deliveriesPerSecond: config.webhookRate.perSecond,
+        deliveryBurst: config.webhookRate.burst,
+      },
     }),
   )
   const imports = createImports({ store, catalogue, triggers, connections })

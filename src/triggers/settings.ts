@@ -29,6 +29,10 @@ export interface TriggerSettings {
   readonly answerSeconds: number
   /** Tries to unregister a webhook before it is given up. */
   readonly unregisterAttempts: number
+  /** Requests a second at one webhook's URL, on each instance; 0 is no limit. */
+  readonly deliveriesPerSecond: number
+  /** As many come at once before that counts. */
+  readonly deliveryBurst: number
   /** Events older than this are pruned, and feeds that ended as long ago. */
   readonly retentionSeconds: number
   /** A partition of the log takes the events of so long, and is dropped when its last is older than the retention. */
@@ -56,6 +60,8 @@ export const defaultSettings: TriggerSettings = {
   startSeconds: 60,
   answerSeconds: 7 * 24 * 3600,
   unregisterAttempts: 8,
+  deliveriesPerSecond: 500,
+  deliveryBurst: 5_000,
   retentionSeconds: 7 * 24 * 3600,
   partitionSeconds: 7 * 24 * 3600,
   retentionCount: 100_000,

@@ -93,6 +93,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
     clock,
     logger,
     metrics,
+    settings,
   })
 
   async function ended(feedId: FeedId): Promise<void> {

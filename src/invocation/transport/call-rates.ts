@@ -1,9 +1,8 @@
 // How often an API is called through one connection and through one connector. A burst of a second's calls goes out at
-// once, what is more waits for its turn, and what would wait too long is refused (GCRA: one number for each limit, the
-// time at which all its calls will have had their turn).
-import QuickLRU from 'quick-lru'
+// once, what is more waits for its turn, and what would wait too long is refused.
 import type { Clock } from '../../clock.ts'
 import { JunctorError } from '../../errors.ts'
+import { createRateLimits, type Turn } from '../../rate-limits.ts'
 import { longestWaitMs } from './backoff.ts'
 import { wait } from './wait.ts'
 
@@ -28,9 +27,6 @@ interface Options {
   readonly onLimited: (caller: RatedCaller, limit: RateLimit, outcome: 'waited' | 'refused') => void
 }
 
-/** A limit that nobody has used for long is full, and need not be remembered. */
-const mostLimits = 10_000
-
 const burstMs = 1_000
 
 const subjects: Readonly<Record<RateLimit, string>> = {
@@ -38,31 +34,18 @@ const subjects: Readonly<Record<RateLimit, string>> = {
   connector: 'The connector',
 }
 
-/** One turn of a limit: how long until it comes, and how to take it. */
-interface Turn {
+interface LimitTurn extends Turn {
   readonly limit: RateLimit
-  readonly waitMs: number
-  take(): void
 }
 
 /** Resolves when the call may be made. Throws RATE_LIMITED with the seconds after which there is room again. */
 export type TakeTurn = (caller: RatedCaller, signal: AbortSignal) => Promise<void>
 
 export function createCallRates({ rates, clock, onLimited }: Options): TakeTurn {
-  const ends = new QuickLRU<string, number>({ maxSize: mostLimits })
+  const next = createRateLimits({ clock, burstMs, longestWaitMs })
 
-  function turnOf(limit: RateLimit, name: string): Turn | null {
-    if (rates[limit] === 0) return null
-    const now = clock.now()
-    const key = `${limit} ${name}`
-    // A clock that was set back must not leave a limit closed for as long.
-    const end = Math.min(Math.max(ends.get(key) ?? now, now), now + burstMs + longestWaitMs)
-    const next = end + 1_000 / rates[limit]
-    return {
-      limit,
-      waitMs: Math.max(0, Math.round(next - now - burstMs)),
-      take: () => void ends.set(key, next),
-    }
+  function turnOf(limit: RateLimit, name: string): LimitTurn | null {
+    return rates[limit] === 0 ? null : { limit, ...next(`${limit} ${name}`, rates[limit]) }
   }
 
   return async (caller, signal) => {
@@ -70,7 +53,7 @@ export function createCallRates({ rates, clock, onLimited }: Options): TakeTurn 
       caller.connection === null ? null : turnOf('connection', caller.connection),
       turnOf('connector', caller.connector),
     ].filter(turn => turn !== null)
-    const slowest = turns.reduce<Turn | null>(
+    const slowest = turns.reduce<LimitTurn | null>(
       (slow, turn) => (turn.waitMs > (slow?.waitMs ?? 0) ? turn : slow),
       null,
     )
@@ -85,7 +68,7 @@ export function createCallRates({ rates, clock, onLimited }: Options): TakeTurn 
   }
 }
 
-function refused({ limit, waitMs }: Turn, rates: CallRates): JunctorError {
+function refused({ limit, waitMs }: LimitTurn, rates: CallRates): JunctorError {
   const retryAfter = Math.ceil(waitMs / 1_000)
   return new JunctorError(
     'RATE_LIMITED',

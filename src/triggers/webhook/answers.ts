@@ -41,6 +41,12 @@ export const paused = () => again('This webhook is paused.', 'paused')
 
 export const ended = () => told(410, 'This webhook has ended.', 'ended')
 
+/** @param seconds until there is room for one */
+export const tooFast = (seconds: number) =>
+  told(429, 'Deliveries come too fast for one webhook. Deliver it again later.', 'rate_limited', {
+    'retry-after': String(seconds),
+  })
+
 /** The same for every reason: a forger learns nothing from it. */
 export const unverified = () => told(401, 'This is not signed as this webhook asks.', 'unverified')
 

@@ -18,7 +18,7 @@ import {
   type WebhookRole,
 } from '../feeds/index.ts'
 import type { NewEvent } from '../log/index.ts'
-import { again, type DeliveryAnswer, ended, paused, type Told, told, unverified } from './answers.ts'
+import { again, type DeliveryAnswer, ended, paused, type Told, told, tooFast, unverified } from './answers.ts'
 import { depthLimit } from './content.ts'
 import {
   type Delivery,
@@ -30,11 +30,12 @@ import {
 } from './delivery.ts'
 import { deliveryId, longestId } from './delivery-id.ts'
 import { createDeliveryLog } from './delivery-log.ts'
+import { createDeliveryRate, type DeliveryRateOptions } from './delivery-rate.ts'
 import { createGuards, type Guard, type GuardOptions } from './guard.ts'
 import { createRelay, type RelayOptions } from './relay.ts'
 import { createHandshaker, type HandshakerOptions } from './shake-hands.ts'
 
-export interface ReceiverOptions extends GuardOptions, HandshakerOptions, RelayOptions {
+export interface ReceiverOptions extends GuardOptions, HandshakerOptions, RelayOptions, DeliveryRateOptions {
   readonly db: Database
   readonly tokens: Tokens
   readonly connectors: Connectors
@@ -51,8 +52,11 @@ export function createReceiver(options: ReceiverOptions) {
   const shakeHands = createHandshaker(options)
   const relay = createRelay(options)
   const log = createDeliveryLog(db)
+  const waitOf = createDeliveryRate(options)
 
   async function receive(request: Delivery): Promise<Told> {
+    const wait = waitOf(request.token)
+    if (wait > 0) return tooFast(wait)
     // One answer for every token that is not there, found or not found at the same cost.
     const row = await tokens.find(request.token)
     if (!row) return told(404, 'There is no webhook here.', 'unknown')
