@@ -137,6 +137,12 @@ export function createMetrics() {
       labelNames: ['connector'] as const,
       registers,
     }),
+    eventsDelivered: new Counter({
+      name: 'junctor_events_delivered_total',
+      help: 'Events sent to subscribers, once for each subscriber.',
+      labelNames: ['connector'] as const,
+      registers,
+    }),
     subscribers: new Gauge({
       name: 'junctor_subscribers',
       help: 'Live subscriptions on this instance.',

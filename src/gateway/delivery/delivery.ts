@@ -34,6 +34,7 @@ export function createDelivery(services: AccessOptions & Pick<Services, 'metrics
       const context: RequestContext = prepared.contextValue as RequestContext
       const selection = selectionOf(prepared.document, prepared.operationName)
       const person = { key: context.actor?.sessionId ?? '', actorNow: context.actorNow }
+      const delivered = metrics.eventsDelivered.labels(metrics.connectorLabel(binding.connector))
       const values = selection.variables.map(name => prepared.variableValues?.[name])
       const key = [
         schemas.of(prepared.schema),
@@ -60,6 +61,7 @@ export function createDelivery(services: AccessOptions & Pick<Services, 'metrics
         clock,
         opened: () => metrics.subscribers.inc(),
         closed: () => metrics.subscribers.dec(),
+        sent: () => delivered.inc(),
         fellBehind: () => metrics.slowSubscribers.inc({ outcome: 'behind' }),
         dropped: () => metrics.slowSubscribers.inc({ outcome: 'dropped' }),
       })

@@ -51,6 +51,8 @@ export interface SeatOptions {
   readonly clock: Clock
   readonly opened: () => void
   readonly closed: () => void
+  /** An event went to the sink. */
+  readonly sent: () => void
   readonly fellBehind: () => void
   readonly dropped: () => void
 }
@@ -74,6 +76,7 @@ export function takeSeat(options: SeatOptions): Sending {
     position: subscription.position,
     send(payload) {
       full = !sink.send(payload)
+      options.sent()
       return !full
     },
     back: () => resume(),

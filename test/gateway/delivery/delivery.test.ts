@@ -57,6 +57,8 @@ test('events that a filter leaves out are not executed', async () => {
   await settle()
   expect(clients.map(({ received }) => received.at(-1))).toEqual([6, 6])
   expect(all.received.at(-1)).toBe(6)
+  const received = [...clients, all].flatMap(client => client.received)
+  expect(await stage.sent()).toMatchObject([{ labels: { connector: 'demo' }, value: received.length }])
 })
 
 test.each([

@@ -109,6 +109,8 @@ export function openStage() {
     looks: () => looks,
     last: () => log.length,
     subscribers: async () => (await metrics.subscribers.get()).values[0]?.value ?? 0,
+    /** Events that were sent, by connector. */
+    sent: async () => (await metrics.eventsDelivered.get()).values,
     dropped: async () => (await metrics.slowSubscribers.get()).values,
     append(count = 1) {
       for (let n = 0; n < count; n++) {
@@ -171,6 +173,7 @@ export function openStage() {
         binding: {
           connectionId: options.connectionId === null ? null : 'connection',
           organizationId: 'org',
+          connector: 'demo',
           field: 'demo_onItem',
         },
         typename: 'demo_OnItemEvent',
