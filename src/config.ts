@@ -66,6 +66,8 @@ export interface Config {
   }
   /** Requests a second at one webhook's URL, and how many come at once before that counts; 0 is no limit. */
   readonly webhookRate: { readonly perSecond: number; readonly burst: number }
+  /** Live subscriptions of one WebSocket, and event streams that one person has open at once, on each instance. */
+  readonly subscriptions: { readonly perSocket: number; readonly streamsPerPerson: number }
   /** How long a hub that died or hangs keeps the feeds that it worked on at that moment from the others. */
   readonly leaseSeconds: number
   /** Addresses and networks (CIDR) whose X-Forwarded-For is believed. */
@@ -156,6 +158,17 @@ const webhookRate = z
     'must have a burst of 1 or more, such as 500,5000: nothing would come through a burst of 0',
   )
 
+const subscriptions = z
+  .string()
+  .regex(
+    /^\s*[1-9]\d{0,5}\s*,\s*[1-9]\d{0,5}\s*$/,
+    'must be two whole numbers of 1 or more, the subscriptions of one WebSocket and the event streams of one person, such as 1000,100',
+  )
+  .transform(text => {
+    const [perSocket = 1, streamsPerPerson = 1] = text.split(',').map(Number)
+    return { perSocket, streamsPerPerson }
+  })
+
 /** Whose word on a caller's address is taken (RFC 7239 §5.2): never everybody's, who could name any address. */
 const proxies = list(',').pipe(
   z.array(
@@ -202,6 +215,7 @@ const environment = z.object({
   JUNCTOR_CALL_RATES: callRates.default({ connection: 100, connector: 500 }),
   JUNCTOR_UPLOADS: uploads.prefault('25,50,10,200'),
   JUNCTOR_WEBHOOK_RATE: webhookRate.default({ perSecond: 500, burst: 5_000 }),
+  JUNCTOR_SUBSCRIPTIONS: subscriptions.default({ perSocket: 1_000, streamsPerPerson: 100 }),
   JUNCTOR_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
   JUNCTOR_TRUST_PROXY: proxies.default([]),
   JUNCTOR_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -242,6 +256,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     callRates: values.JUNCTOR_CALL_RATES,
     uploadLimits: values.JUNCTOR_UPLOADS,
     webhookRate: values.JUNCTOR_WEBHOOK_RATE,
+    subscriptions: values.JUNCTOR_SUBSCRIPTIONS,
     leaseSeconds: values.JUNCTOR_LEASE_SECONDS,
     trustedProxies: values.JUNCTOR_TRUST_PROXY,
     logLevel: values.JUNCTOR_LOG,

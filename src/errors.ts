@@ -58,7 +58,7 @@ const catalogue = {
   CURSOR_INVALID: { status: 400 },
   /** The cursor is older than what the log still holds. */
   CURSOR_EXPIRED: { status: 410 },
-  /** A limit on the GraphQL document was passed; the message names it. */
+  /** A limit was passed, on what one document asks or on what one client has open; the message names it. */
   LIMIT_EXCEEDED: { status: 400 },
   RATE_LIMITED: { status: 429 },
   PAYLOAD_TOO_LARGE: { status: 413 },

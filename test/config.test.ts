@@ -16,6 +16,7 @@ test('an empty environment has the documented defaults', () => {
     callRates: { connection: 100, connector: 500 },
     uploadLimits: { fileMegabytes: 25, requestMegabytes: 50, files: 10, heldMegabytes: 200 },
     webhookRate: { perSecond: 500, burst: 5_000 },
+    subscriptions: { perSocket: 1_000, streamsPerPerson: 100 },
     trustedProxies: [],
     tracing: null,
     production: false,
@@ -36,6 +37,8 @@ test.each([
   ['JUNCTOR_ORIGINS', '*=tcp://127.0.0.1:9000'],
   ['JUNCTOR_ORIGINS', 'postgres://db.example.com=http://127.0.0.1:9000'],
   ['JUNCTOR_CALL_RATES', '100'],
+  ['JUNCTOR_SUBSCRIPTIONS', '100'],
+  ['JUNCTOR_SUBSCRIPTIONS', '100,0'],
   ['JUNCTOR_WEBHOOK_RATE', '100'],
   ['JUNCTOR_WEBHOOK_RATE', '100,0'],
   ['JUNCTOR_WEBHOOK_RATE', '1.5,10'],
@@ -73,6 +76,13 @@ test('production without keys does not start', () => {
 test('the rate of a webhook is requests a second and a burst', () => {
   expect(readConfig({ JUNCTOR_WEBHOOK_RATE: '20, 40' }).webhookRate).toEqual({ perSecond: 20, burst: 40 })
   expect(readConfig({ JUNCTOR_WEBHOOK_RATE: '0,0' }).webhookRate).toEqual({ perSecond: 0, burst: 0 })
+})
+
+test('subscriptions are those of a WebSocket, and the event streams of a person', () => {
+  expect(readConfig({ JUNCTOR_SUBSCRIPTIONS: '5, 2' }).subscriptions).toEqual({
+    perSocket: 5,
+    streamsPerPerson: 2,
+  })
 })
 
 test('several numbers in one variable are those of what it says, in their order', () => {

@@ -154,6 +154,7 @@ async function run({ config, logger, ending, watch }: Run): Promise<number> {
       publicUrl,
       trustedProxies: config.trustedProxies,
       uploadLimits: config.uploadLimits,
+      subscriptions: config.subscriptions,
       ping: () => store.ping(),
     }),
   )

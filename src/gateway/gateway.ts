@@ -35,6 +35,8 @@ interface Options {
   /** Addresses and networks whose X-Forwarded-For names the caller. */
   readonly trustedProxies: readonly string[]
   readonly uploadLimits: UploadLimits
+  /** What one client may have open. */
+  readonly subscriptions: { readonly perSocket: number; readonly streamsPerPerson: number }
   /** Rejects while the store does not answer. */
   readonly ping: () => Promise<void>
 }
@@ -52,7 +54,7 @@ const graces = { cancel: 5_000, cut: 7_000 }
  * grace allows, since an API that hangs must not keep the hub from ending.
  */
 export async function createGateway(options: Options): Promise<Gateway> {
-  const { services, publicUrl, trustedProxies, uploadLimits } = options
+  const { services, publicUrl, trustedProxies, uploadLimits, subscriptions } = options
   const hubSdl = readHubSdl()
   const slices = createSlices({ catalogue: services.catalogue, hubSdl })
   const present = createErrorPresenter(services.logger)
@@ -92,7 +94,11 @@ export async function createGateway(options: Options): Promise<Gateway> {
     services,
     apollo,
     fastPath: createFastPath({ executor, documentOf: documents.find }),
-    events: createEventStreams({ ...callers, clock: services.clock }),
+    events: createEventStreams({
+      ...callers,
+      clock: services.clock,
+      most: subscriptions.streamsPerPerson,
+    }),
     publicUrl,
     trustedProxies,
     uploadLimits,
@@ -104,6 +110,7 @@ export async function createGateway(options: Options): Promise<Gateway> {
   const sockets = serveWebSockets({
     ...callers,
     server: server.server,
+    most: subscriptions.perSocket,
     origins: new Set([new URL(publicUrl).origin]),
   })
   return {

@@ -16,6 +16,7 @@ import { type ErrorPresenter, formatError } from '../errors.ts'
 import type { Executor, Prepared } from '../execute.ts'
 import { eventStreamSink } from './event-stream-sink.ts'
 import { headersOf } from './headers.ts'
+import { createStreamCount } from './open-streams.ts'
 import type { WatchSession } from './session-watch.ts'
 
 /** From one sign of life to the next: less than what proxies wait for. */
@@ -29,6 +30,8 @@ interface Options {
   readonly present: ErrorPresenter
   readonly clock: Clock
   readonly watchSession: WatchSession
+  /** Streams that one person has open at once. */
+  readonly most: number
   /** For one operation. */
   readonly shareCalls: () => SharedCalls
 }
@@ -64,6 +67,7 @@ export function createEventStreams(options: Options): EventStreams {
   const { executor, identity, present, clock } = options
   const documents = createDocuments()
   const open = new Set<() => void>()
+  const count = createStreamCount(options.most)
 
   async function prepare(request: FastifyRequest, context: RequestContext): Promise<Prepared> {
     const parsed = request.method === 'GET' ? inUrl.safeParse(request.query) : asked.safeParse(request.body)
@@ -124,7 +128,10 @@ export function createEventStreams(options: Options): EventStreams {
           writeComplete(response)
           end()
         }
-        if (actor && !response.destroyed) cancels.push(options.watchSession(actor, headers, sessionEnded))
+        if (actor && !response.destroyed) {
+          cancels.push(count(actor.userId))
+          cancels.push(options.watchSession(actor, headers, sessionEnded))
+        }
         const resumeAfter = headers.get('last-event-id')
         const prepared = await prepare(request, {
           actor,

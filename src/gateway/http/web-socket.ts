@@ -2,7 +2,7 @@
 // proves; who that is, and what they belong to, is asked again for each operation. It closes when the session ends.
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ExecutionArgs } from 'graphql'
+import { type ExecutionArgs, getOperationAST } from 'graphql'
 import { useServer as acceptSockets } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { HeaderReader, Identity } from '../../identity/index.ts'
@@ -14,6 +14,7 @@ import { createDocuments } from '../documents.ts'
 import { type ErrorPresenter, formatError } from '../errors.ts'
 import type { Executor } from '../execute.ts'
 import { readerOf } from './headers.ts'
+import { createSocketSubscriptions, type SocketSubscriptions } from './open-streams.ts'
 import type { WatchSession } from './session-watch.ts'
 import { webSocketSink } from './web-socket-sink.ts'
 
@@ -30,6 +31,8 @@ interface Options {
   readonly identity: Identity
   readonly present: ErrorPresenter
   readonly watchSession: WatchSession
+  /** Subscriptions that one socket has at once. */
+  readonly most: number
   /** Origins that a browser's socket may come from. */
   readonly origins: ReadonlySet<string>
   /** For one operation. */
@@ -41,10 +44,15 @@ interface Caller {
   readonly headers: HeaderReader
   /** Aborts when the socket closes. */
   readonly signal: AbortSignal
+  readonly subscriptions: SocketSubscriptions
 }
 
 /** Of a socket that closed while it introduced itself. */
-const nobody: Caller = { headers: readerOf({}), signal: AbortSignal.abort() }
+const nobody: Caller = {
+  headers: readerOf({}),
+  signal: AbortSignal.abort(),
+  subscriptions: createSocketSubscriptions(0, () => ({})),
+}
 
 /** Serves `/graphql` and `/graphql/<connector>` sockets on the HTTP server. Dispose closes every socket with 1001. */
 export function serveWebSockets(options: Options): AsyncDisposable {
@@ -72,11 +80,13 @@ export function serveWebSockets(options: Options): AsyncDisposable {
   const handler = acceptSockets(
     {
       connectionInitWaitTimeout: 10_000,
-      async onConnect({ extra, connectionParams }) {
+      async onConnect(context) {
+        const { extra, connectionParams } = context
         const headers = readerOf(extra.request.headers, connectionParams)
         const end = new AbortController()
         extra.socket.once('close', () => end.abort())
-        callers.set(extra.socket, { headers, signal: end.signal })
+        const subscriptions = createSocketSubscriptions(options.most, () => context.subscriptions)
+        callers.set(extra.socket, { headers, signal: end.signal, subscriptions })
         const actor = await identity.authenticate(headers)
         if (actor && extra.socket.readyState === extra.socket.OPEN) {
           const close = () => extra.socket.close(forbidden, 'The session ended.')
@@ -87,7 +97,7 @@ export function serveWebSockets(options: Options): AsyncDisposable {
         return true
       },
       async onSubscribe({ extra }, id, payload) {
-        const { headers, signal } = callers.get(extra.socket) ?? nobody
+        const { headers, signal, subscriptions } = callers.get(extra.socket) ?? nobody
         const actorNow = () => identity.authenticate(headers)
         try {
           const actor = await actorNow()
@@ -99,8 +109,11 @@ export function serveWebSockets(options: Options): AsyncDisposable {
             signal,
             asked: askedBy(payload.extensions),
           }
+          const document = documents(payload.query)
+          if (getOperationAST(document, payload.operationName)?.operation === 'subscription')
+            subscriptions.add(id)
           const prepared = await executor.prepare({
-            document: documents(payload.query),
+            document,
             operationName: payload.operationName ?? undefined,
             variables: payload.variables ?? undefined,
             context,

@@ -42,7 +42,6 @@ export async function startMeasuredHub(options: HubKind): Promise<MeasuredHub> {
       // What is measured is the hub, not its patience with an API.
       JUNCTOR_CALL_RATES: '0,0',
       JUNCTOR_WEBHOOK_RATE: '0,0',
-      JUNCTOR_WEBHOOK_RATE: '0,0',
       ...options.env,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
