@@ -105,6 +105,8 @@ interface Wanted {
   readonly follow?: FeedId
   readonly ownerId: string
   readonly after: string | null | undefined
+  /** Of a feed that is followed: the cursor of the last event. */
+  readonly until?: string
   readonly typename: string
   readonly filter: Filter | null
 }
@@ -118,14 +120,14 @@ export interface FeedStream extends Pick<Wanted, 'binding' | 'typename' | 'filte
 export async function openStream(
   { triggers }: Pick<Services, 'triggers'>,
   { signal, resumeAfter }: Pick<RequestContext, 'signal' | 'resumeAfter'>,
-  { binding, follow, ownerId, after, typename, filter }: Wanted,
+  { binding, follow, ownerId, after, until, typename, filter }: Wanted,
 ): Promise<FeedStream> {
   const cursor = resumeAfter ?? after
   const reading = { ...(cursor ? { after: cursor } : {}), signal }
   const subscription =
     follow === undefined
       ? await triggers.subscribe({ binding, options: { durable: false, ownerId }, ...reading })
-      : await triggers.follow({ feedId: follow, ...reading })
+      : await triggers.follow({ feedId: follow, ...(until === undefined ? {} : { until }), ...reading })
   return {
     subscription,
     binding,

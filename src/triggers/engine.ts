@@ -55,7 +55,8 @@ export interface Triggers extends AsyncDisposable {
   ask(request: AskRequest): Promise<Feed>
   /**
    * Reads a feed that is there, from behind `after`, else from its beginning. The answer to a webhook action completes
-   * the stream. Throws FEED_NOT_FOUND, CURSOR_INVALID.
+   * the stream, and so does the event whose cursor `until` is; with that, no `after` means the oldest event that is kept.
+   * Throws FEED_NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED, BAD_INPUT.
    */
   follow(request: FollowRequest): Promise<Subscription>
   /**

@@ -128,7 +128,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
     subscribe: createSubscribe({ clock, feeds, starter, readers, pages, connectors }),
 
     ask: createAsk({ db, feeds, tokens, connectors, registration, webhooks, seal, bus, settings }),
-    follow: createFollow({ clock, feeds, readers, pages }),
+    follow: createFollow({ db, clock, feeds, readers, pages }),
 
     async create(binding, feedOptions) {
       const { role } = await findTrigger(connectors, binding)

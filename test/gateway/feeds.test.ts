@@ -101,6 +101,54 @@ test('a delivery is taken whatever its Content-Type says', async () => {
   expect(nodes.map(({ data }) => data.headers['content-type'] ?? null)).toEqual(types)
 })
 
+test('a range of a feed’s log is told again, also of one that is paused, and is then complete', async () => {
+  const { createFeed: feed } = await ada.query<MadeFeed>(create('ranged'))
+  for (const n of [1, 2, 3, 4]) await post(feed.webhookUrl, 'application/json', `{"n": ${n}}`)
+  const { feed: found } = await ada.query<{
+    feed: { events: { nodes: { cursor: string; data: { body: { n: number } } }[] } }
+  }>('query ($id: ID!) { feed(id: $id) { events { nodes { cursor data } } } }', { id: feed.id })
+  const [first, , third, fourth] = found.events.nodes.map(({ cursor }) => cursor)
+  const read = async (who: HubClient, variables: { after?: string; until?: string }) => {
+    const answer = await fetch(`${hub.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...who.headers },
+      body: JSON.stringify({
+        query:
+          'subscription ($feed: ID!, $after: String, $until: String) { feedEvents(feed: $feed, after: $after, until: $until) { data } }',
+        variables: { feed: feed.id, ...variables },
+      }),
+    })
+    const text = await answer.text()
+    const told = [...text.matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n))
+    return told.length > 0 ? told : text
+  }
+  {
+    // Who reads the end of the log, where somebody waits for more who selects the same, does not wait as well.
+    await using live = ada.subscribe('subscription ($feed: ID!) { feedEvents(feed: $feed) { data } }', {
+      feed: feed.id,
+    })
+    const next = live.next()
+    await waitFor(
+      async () => (await subscribers()) === 1,
+      () => 'nobody subscribed',
+    )
+    expect(await read(ada, { until: fourth! })).toEqual([1, 2, 3, 4])
+    await post(feed.webhookUrl, 'application/json', '{"n": 5}')
+    expect(await next).toMatchObject({ feedEvents: { data: { body: { n: 5 } } } })
+  }
+  await ada.query('mutation ($id: ID!) { pauseFeed(id: $id) { id } }', { id: feed.id })
+  expect(await read(ada, { until: third! })).toEqual([1, 2, 3])
+  expect(await read(bob, { after: first!, until: third! })).toEqual([2, 3])
+  expect(await read(ada, { after: third!, until: third! })).toContain('event: complete')
+  expect(await read(ada, { after: third!, until: first! })).toContain('BAD_INPUT')
+  expect(await read(ada, { until: 'x' })).toContain('CURSOR_INVALID')
+  const { feed: after } = await ada.query<{ feed: { status: string } }>(
+    'query ($id: ID!) { feed(id: $id) { status } }',
+    { id: feed.id },
+  )
+  expect(after.status).toBe('PAUSED')
+})
+
 test('a feed that is there is shared: changed and deleted only by whose it is', async () => {
   const { createFeed: made } = await ada.query<MadeFeed>(create('shared'))
   const { createFeed: shared } = await bob.query<MadeFeed>(create('shared'))

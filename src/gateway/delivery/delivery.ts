@@ -55,7 +55,8 @@ export function createDelivery(services: AccessOptions & Pick<Services, 'metrics
         filter,
         subscription,
         sink,
-        tails,
+        // A tail goes on for ever: a range is read to its end by its own subscriber.
+        tails: subscription.until === null ? tails : noTails,
         access,
         payloads,
         clock,
@@ -68,6 +69,8 @@ export function createDelivery(services: AccessOptions & Pick<Services, 'metrics
     }
   }
 }
+
+const noTails: Tails = { take: () => false, leave: () => undefined }
 
 type Start = (ended: (key: string) => void) => SharedTail
 

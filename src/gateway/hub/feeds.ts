@@ -29,6 +29,12 @@ interface CreateFeedArgs {
   }
 }
 
+interface FeedEventsArgs {
+  readonly feed: string
+  readonly after?: string | null
+  readonly until?: string | null
+}
+
 const feedEventType = 'FeedEvent'
 
 export function feedResolvers(services: Services): Resolvers {
@@ -153,11 +159,13 @@ export function feedResolvers(services: Services): Resolvers {
       }),
     },
     Subscription: {
-      feedEvents: field<unknown, { feed: string; after?: string | null }>(async (_source, args, context) => {
+      feedEvents: field<unknown, FeedEventsArgs>(async (_source, args, context) => {
         const feed = await readableFeed(context, args.feed)
         return openStream(services, context, {
           binding: feed,
-          ...(feed.once ? { follow: feed.id } : {}),
+          // A range of the log is read as it is: whoever wants it wants no feed started.
+          ...(feed.once || args.until ? { follow: feed.id } : {}),
+          ...(args.until ? { until: args.until } : {}),
           ownerId: signedIn(context).userId,
           after: args.after,
           typename: feedEventType,

@@ -2,6 +2,6 @@
 // with a cursor. Of equal keys one is kept, and who reads on from a cursor misses nothing, or is told.
 export { type Appended, appendAtOnce } from './append-at-once.ts'
 export { cursorExpired, decodeCursor, type Position } from './cursor.ts'
-export { appendEvents, appendNew, type LoggedEvent, type NewEvent } from './event-log.ts'
+export { appendEvents, appendNew, type LoggedEvent, type NewEvent, oldestSequence } from './event-log.ts'
 export { createEventPages, type EventPage, type EventPages, type FeedStanding } from './event-pages.ts'
 export { eventPage } from './log-page.ts'

@@ -60,6 +60,14 @@ export function pageReader(options: ReadOptions): ReadPage {
   }
 }
 
+/** The feed up to the sequence, with which it is complete. */
+export function upTo(last: number, readPage: ReadPage): ReadPage {
+  return async (from, signal, waits) => {
+    const page = from >= last ? null : await readPage(from, signal, waits)
+    return page?.filter(({ sequence }) => sequence <= last) ?? null
+  }
+}
+
 /** One event after the other from `from` on; ends when the signal aborts or `return` is called, also while it waits. */
 export function readFeed(
   readPage: ReadPage,

@@ -74,7 +74,17 @@ export function createSubscribe({ clock, feeds, starter, readers, pages, connect
       const started = await starter.start(feedId, fresh, signal)
       const from = position?.sequence ?? beginning(row, started)
       if (position) await checkReadable(position, started)
-      return takePlace({ clock, pages, readers, row: started, from, membership, signal, once: false })
+      return takePlace({
+        clock,
+        pages,
+        readers,
+        row: started,
+        from,
+        until: null,
+        membership,
+        signal,
+        once: false,
+      })
     } catch (error) {
       membership.leave()
       throw error

@@ -169,7 +169,7 @@ export function openStage() {
       }
       const left = { count: 0 }
       const stream = {
-        subscription: { feed: { id: feedId }, position: after, page, leave: () => left.count++ },
+        subscription: { feed: { id: feedId }, position: after, until: null, page, leave: () => left.count++ },
         binding: {
           connectionId: options.connectionId === null ? null : 'connection',
           organizationId: 'org',
