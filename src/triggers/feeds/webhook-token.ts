@@ -1,15 +1,13 @@
 // The token in a webhook's URL, which authenticates a delivery where nothing else is declared. Its hash finds the feed;
 // the token itself is sealed, so that the URL can be shown.
 import { createHash } from 'node:crypto'
-import { sql } from 'drizzle-orm'
 import QuickLRU from 'quick-lru'
 import { type Secret, secret } from '../../secret.ts'
-import { type Database, schema } from '../../store/index.ts'
+import type { Database } from '../../store/index.ts'
 import type { FeedRow } from './feed-row.ts'
 import type { FeedSeal } from './seal.ts'
+import { createTokenLookUp } from './token-look-up.ts'
 import { pathOf, printAddress, readAddress, readPath, type WebhookAddress } from './webhook-address.ts'
-
-const { feed } = schema
 
 export interface TokenOptions {
   readonly db: Database
@@ -39,45 +37,10 @@ const rememberedUrls = 10_000
 
 /** 256 bits. */
 const tokenBytes = 32
-/** Queries under way. */
-const lookUpsAtOnce = 2
 
 export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions) {
-  /** Prepared once for each connection: making and planning it costs more than the look-up itself. */
-  const byHashes = db
-    .select()
-    .from(feed)
-    .where(sql`${feed.tokenHash} = any(${sql.placeholder('hashes')}::text[])`)
-    .prepare('feeds_by_token')
-  let next = new Map<string, PromiseWithResolvers<FeedRow | null>>()
-  let underway = 0
-  let starting = false
+  const rowOf = createTokenLookUp(db)
   const numbers = new QuickLRU<string, readonly number[]>({ maxSize: rememberedUrls })
-
-  /** Not at once: whatever else has come by now, or comes while the look-ups under way run, goes with it. */
-  function startSoon(): void {
-    if (starting) return
-    starting = true
-    setImmediate(() => {
-      starting = false
-      if (underway < lookUpsAtOnce && next.size > 0) void look()
-    })
-  }
-
-  async function look(): Promise<void> {
-    underway++
-    const asked = next
-    next = new Map()
-    try {
-      const rows = await byHashes.execute({ hashes: [...asked.keys()] })
-      const found = new Map(rows.map(row => [row.tokenHash, row]))
-      for (const [tokenHash, answer] of asked) answer.resolve(found.get(tokenHash) ?? null)
-    } catch (error) {
-      for (const answer of asked.values()) answer.reject(error)
-    }
-    underway--
-    startSoon()
-  }
 
   const place = ({ id, organizationId }: Addressed) =>
     ({ feedId: id, organizationId, column: 'token_sealed' }) as const
@@ -101,13 +64,6 @@ export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions)
   }
 
   const urlOf = (token: string, number: number) => `${publicUrl}/webhooks/${pathOf(token, number)}`
-
-  function rowOf(tokenHash: string): Promise<FeedRow | null> {
-    const answer = next.get(tokenHash) ?? Promise.withResolvers<FeedRow | null>()
-    next.set(tokenHash, answer)
-    startSoon()
-    return answer.promise
-  }
 
   return {
     /** A new token as columns of its feed. */

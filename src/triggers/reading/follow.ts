@@ -31,15 +31,15 @@ export function createFollow({ db, clock, feeds, readers, pages }: FollowOptions
     const last = positionIn(row, until, 'until')
     if (last <= row.prunedSequence)
       throw cursorExpired(feedId, row.prunedSequence, 'The log of the feed has nothing left of this range.')
-    const from = after === undefined ? await beforeOldest(feedId, last) : positionIn(row, after, 'after')
+    const from = after === undefined ? await beforeOldest(row, last) : positionIn(row, after, 'after')
     if (from <= last) return { from, until: last }
     throw new JunctorError('BAD_INPUT', '`until` is before `after`: there is nothing between them.')
   }
 
   /** At most `last`: events that were pruned just now are missed when they are read. */
-  async function beforeOldest(feedId: FeedId, last: number): Promise<number> {
-    const oldest = await oldestSequence(db, feedId)
-    return oldest === null ? 0 : Math.min(oldest - 1, last)
+  async function beforeOldest({ id, prunedSequence }: FeedRow, last: number): Promise<number> {
+    const oldest = await oldestSequence(db, feedIdOf(id), prunedSequence)
+    return oldest === null ? prunedSequence : Math.min(oldest - 1, last)
   }
 
   return async function follow({ feedId, after, until, signal }: FollowRequest): Promise<Subscription> {
