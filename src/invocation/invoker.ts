@@ -59,11 +59,14 @@ export function createInvoker(options: InvokerOptions): Invoker {
   const means = { upstream, webapps, hooks, substitutes, clock, limits, kindness, newIdempotencyKey }
   const watching = { clock, metrics, tracing: options.tracing ?? null }
 
-  const observe = (invocation: Invocation, outcome: string, started: number): void => {
+  const observe = (
+    { definition: { name }, operation: { id } }: Invocation,
+    { connector, operation }: ReturnType<Metrics['operationLabels']>,
+    outcome: string,
+    started: number,
+  ): void => {
     const seconds = (clock.now() - started) / 1_000
-    const { name } = invocation.definition
-    const { id } = invocation.operation
-    metrics.upstreamCalls.observe({ ...metrics.operationLabels(name, id), outcome }, seconds)
+    metrics.upstreamCalls.observe({ connector, operation, outcome }, seconds)
     // A refusal is either a setting that is missing or somebody who tries: the operator should see it.
     logger[outcome === 'EGRESS_REFUSED' ? 'warn' : 'debug'](
       { connector: name, operation: id, outcome, seconds },
@@ -81,7 +84,8 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const redactor = createRedactor(invocation.connection, invocation.callback)
     const told = (error: unknown) => (isJunctorError(error) ? named(error, invocation, redactor) : error)
     using deadline = startDeadline(clock, limits.totalMs, invocation.signal)
-    const watched = watchCall(invocation, means, redactor, watching)
+    const labels = metrics.operationLabels(invocation.definition.name, invocation.operation.id)
+    const watched = watchCall(invocation, labels, means, redactor, watching)
     try {
       // A body that is left is still the caller's to break off when the call is over.
       const signal = wish === 'left' ? AbortSignal.any([invocation.signal, deadline.signal]) : deadline.signal
@@ -89,12 +93,12 @@ export function createInvoker(options: InvokerOptions): Invoker {
       const finished = finish(performed, told)
       const result = finished instanceof Promise ? await finished : finished
       const outcome = statusClass(result.status)
-      observe(invocation, outcome, started)
+      observe(invocation, labels, outcome, started)
       watched.end(outcome, false)
       return result
     } catch (error) {
       const outcome = outcomeOf(error)
-      observe(invocation, outcome, started)
+      observe(invocation, labels, outcome, started)
       watched.end(outcome, true)
       throw told(error)
     }

@@ -23,13 +23,8 @@ export function shareCalls(invoker: Pick<Invoker, 'call' | 'open'>, metrics: Met
   ): Promise<T> {
     const { definition, operation, url } = invocation
     if (!operation.safe || url !== undefined) return make()
-    const known = made.like(invocation, limit)
-    if (known !== undefined) {
-      metrics.upstreamSharedCalls.inc({ connector: metrics.connectorLabel(definition.name) })
-      return known
-    }
-    const answer = make()
-    made.add(invocation, limit, answer)
+    const { answer, shared } = made.of(invocation, limit, make)
+    if (shared) metrics.upstreamSharedCalls.inc({ connector: metrics.connectorLabel(definition.name) })
     return answer
   }
 
@@ -43,26 +38,38 @@ export function shareCalls(invoker: Pick<Invoker, 'call' | 'open'>, metrics: Met
 
 /** The calls that were made, to be found by what was asked. */
 interface Made<T> {
-  like(invocation: Invocation, limit: number | null): Promise<T> | undefined
-  add(invocation: Invocation, limit: number | null, answer: Promise<T>): void
+  /** The answer to the same call made before, or else to the one that `make` makes. */
+  of(
+    invocation: Invocation,
+    limit: number | null,
+    make: () => Promise<T>,
+  ): { readonly answer: Promise<T>; readonly shared: boolean }
 }
 
 function createMade<T>(): Made<T> {
-  /** By the operation's id. */
-  const calls = new Map<string, { key(): string; readonly answer: Promise<T> }[]>()
+  /** The only call of an operation so far, by the operation's id: what it asked is not printed yet. */
+  const only = new Map<string, { readonly key: () => string; readonly answer: Promise<T> }>()
+  const several = new Set<string>()
   const byKey = new Map<string, Promise<T>>()
   return {
-    like(invocation, limit) {
-      const before = calls.get(invocation.operation.id)
-      // Most operations call each of theirs once: what was asked is printed when there is something to compare it with.
-      if (!before) return undefined
-      for (const call of before.splice(0)) byKey.set(call.key(), call.answer)
-      return byKey.get(keyOf(invocation, limit))
-    },
-    add(invocation, limit, answer) {
-      const waiting = calls.get(invocation.operation.id) ?? []
-      calls.set(invocation.operation.id, waiting)
-      waiting.push({ key: () => keyOf(invocation, limit), answer })
+    of(invocation, limit, make) {
+      const { id } = invocation.operation
+      const first = only.get(id)
+      if (!first && !several.has(id)) {
+        const answer = make()
+        only.set(id, { key: () => keyOf(invocation, limit), answer })
+        return { answer, shared: false }
+      }
+      // Most operations call each of theirs once: there is something to compare with from the second on.
+      if (first) byKey.set(first.key(), first.answer)
+      only.delete(id)
+      several.add(id)
+      const key = keyOf(invocation, limit)
+      const known = byKey.get(key)
+      if (known !== undefined) return { answer: known, shared: true }
+      const answer = make()
+      byKey.set(key, answer)
+      return { answer, shared: false }
     },
   }
 }

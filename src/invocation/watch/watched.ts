@@ -26,17 +26,17 @@ interface Watched {
 /** Watches one call. Costs two counters where nobody looks. */
 export function watchCall(
   invocation: Invocation,
+  labels: ReturnType<Metrics['operationLabels']>,
   means: CallMeans,
   redactor: Redactor,
   watching: Watching,
 ): Watched {
   const { metrics, clock } = watching
-  const { definition, operation } = invocation
+  const { operation } = invocation
   const tell = invocation.watch?.tell ?? null
-  const labels = metrics.operationLabels(definition.name, operation.id)
   const span = startSpan(invocation, watching.tracing)
   // Some packages keep constants of the query in the path.
-  const template = operation.path.replace(/\?.*$/s, '')
+  const template = span ? operation.path.replace(/\?.*$/s, '') : ''
   const chain = startChain()
 
   const watched =
