@@ -1,6 +1,6 @@
 // The short way for what most requests are: a document that was answered before, asked by POST as JSON, and compiled.
-// The answer is Apollo Server's to the letter, whose pipeline takes as long as all else that the hub does for a small
-// object. What is not plainly such a request goes through Apollo: it alone knows every case of GraphQL over HTTP.
+// The answer is the same as Apollo Server's, whose pipeline was an eighth of the hub's time for a small object, by a
+// profile. What is not plainly such a request goes through Apollo: it alone knows every case of GraphQL over HTTP.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
 import { isJsonObject, printJson } from '../../json.ts'
