@@ -17,10 +17,10 @@ import type {
   ResealedFeeds,
   Seal,
 } from './feeds/index.ts'
+import type { AskRequest } from './jobs/index.ts'
 import type { FollowRequest, SubscribeRequest, Subscription } from './reading/index.ts'
 import type { TriggerSettings } from './settings.ts'
 import type { Delivery, DeliveryAnswer } from './webhook/index.ts'
-import type { AskRequest } from './work/index.ts'
 
 export interface TriggersOptions extends CallOptions {
   readonly invoker: Pick<Invoker, 'call' | 'relay'>

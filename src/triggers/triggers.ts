@@ -17,13 +17,6 @@ import {
   registersByCall,
   removedConnector,
 } from './feeds/index.ts'
-import { createEventPages, eventPage } from './log/index.ts'
-import { createPollers } from './pollers/index.ts'
-import { createFollow, createReaders, createStarter, createSubscribe } from './reading/index.ts'
-import { createLeases } from './schedule/index.ts'
-import { defaultSettings } from './settings.ts'
-import { createDueGauges, createReconcile, createUpkeep } from './upkeep/index.ts'
-import { createReceiver, createRegistration } from './webhook/index.ts'
 import {
   createAsk,
   createMovedWork,
@@ -32,7 +25,14 @@ import {
   createScheduler,
   createWebhookWork,
   createWorker,
-} from './work/index.ts'
+} from './jobs/index.ts'
+import { createEventPages, eventPage } from './log/index.ts'
+import { createPollers } from './pollers/index.ts'
+import { createFollow, createReaders, createStarter, createSubscribe } from './reading/index.ts'
+import { createLeases } from './schedule/index.ts'
+import { defaultSettings } from './settings.ts'
+import { createDueGauges, createReconcile, createUpkeep } from './upkeep/index.ts'
+import { createReceiver, createRegistration } from './webhook/index.ts'
 
 export function createTriggers(options: TriggersOptions): Triggers {
   const { connectors, bus, clock, logger, metrics, publicUrl } = options

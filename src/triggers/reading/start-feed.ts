@@ -11,9 +11,9 @@ import {
   findTrigger,
   registersByCall,
 } from '../feeds/index.ts'
+import type { Scheduler } from '../jobs/index.ts'
 import type { TriggerSettings } from '../settings.ts'
 import { pause } from '../time/index.ts'
-import type { Scheduler } from '../work/index.ts'
 import type { Readers } from './readers.ts'
 
 export interface StarterOptions {

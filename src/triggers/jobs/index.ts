@@ -1,4 +1,4 @@
-// Work: feeds that are due flow in; calls to their APIs flow out, and what came of them is committed under the lease.
+// Jobs: feeds that are due flow in; calls to their APIs flow out, and what came of them is committed under the lease.
 // A crash repeats work and loses nothing, but for the call of a webhook action: it is made once, by who wants its
 // answer.
 export { type AskRequest, createAsk } from './ask.ts'
