@@ -6,7 +6,10 @@ import type * as schema from './schema/index.ts'
 
 export type Database = NodePgDatabase<typeof schema>
 /** A transaction, or the database itself: what a query needs. */
-export type Queryable = Pick<Database, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
+export type Queryable = Pick<
+  Database,
+  'select' | 'insert' | 'update' | 'delete' | 'execute' | 'with' | '$with'
+>
 
 export interface Store extends AsyncDisposable {
   readonly db: Database

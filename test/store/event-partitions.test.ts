@@ -7,7 +7,7 @@ import { secret } from '../../src/secret.ts'
 import { openStore, schema } from '../../src/store/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { feedIdOf } from '../../src/triggers/index.ts'
-import { appendAtOnce, eventPage } from '../../src/triggers/log/index.ts'
+import { createAppendAtOnce, eventPage } from '../../src/triggers/log/index.ts'
 import { administer, databaseUrl, uniqueDatabase } from '../harness/database-server.ts'
 import { migrateUpTo } from './migrate-up-to.ts'
 
@@ -56,7 +56,9 @@ test('every event of before is there, in its order, behind its cursor, and its k
     expect(rest.events).toEqual(all.events.slice(250))
     const feedId = feedIdOf(feed.id)
     const again = new Map([[feedId, ['k-3', 'k-302', 'new'].map(key => ({ key, data: null }))]])
-    expect(await appendAtOnce(db, again)).toEqual(new Map([[feedId, { status: 'ACTIVE', added: ['new'] }]]))
+    expect(await createAppendAtOnce(db)(again)).toEqual(
+      new Map([[feedId, { status: 'ACTIVE', added: ['new'] }]]),
+    )
   }
   const kept = await db.$count(schema.feedEvent)
   expect(kept).toBe(602)

@@ -11,7 +11,7 @@ import { openStore, type Store, schema } from '../../src/store/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { type FeedId, feedIdOf } from '../../src/triggers/index.ts'
 import { appendEvents } from '../../src/triggers/log/event-log.ts'
-import { appendAtOnce } from '../../src/triggers/log/index.ts'
+import { createAppendAtOnce } from '../../src/triggers/log/index.ts'
 import { createDeliveryLog } from '../../src/triggers/webhook/delivery-log.ts'
 import { openWorld, organizationId, type World } from './hub.ts'
 
@@ -217,7 +217,7 @@ test('what is committed between a statement’s snapshot and its locks is not st
   const lastOnes = feeds.slice(-100)
   let late = 0
   const append = async (db: Store['db'], feedIds: readonly FeedId[], key: string) => {
-    const outcomes = await appendAtOnce(db, new Map(feedIds.map(id => [id, [{ key, data: key }]])))
+    const outcomes = await createAppendAtOnce(db)(new Map(feedIds.map(id => [id, [{ key, data: key }]])))
     for (const outcome of outcomes.values()) if (outcome === 'late') late++
   }
   for (let round = 0; round < 6; round++) {

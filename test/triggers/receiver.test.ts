@@ -156,6 +156,7 @@ describe('what came is kept, byte for byte', () => {
     ['integers as names, and long ones', '{"10":"\\u00e9","2":12345678901234567890}'],
     ['__proto__', '{"__proto__": {"a": 1}, "constructor": null}'],
     ['no object', ' "text" '],
+    ['a record separator, escaped', '{"a": "\\u001e"}'],
   ])('JSON is the event’s data to the letter: %s', async (_, body) => {
     const value = parseJson(printJson(parseJson(body)))
     expect((await raw(bodyUrl, body, 'application/json')).status).toBe(202)
@@ -173,6 +174,7 @@ describe('what came is kept, byte for byte', () => {
     ['a form', 'a=1&b=%C3%A9&a=2', 'application/x-www-form-urlencoded'],
     ['XML', '<a>\u00e9</a>', 'application/xml'],
     ['text in another charset', Buffer.from('caf\u00e9', 'latin1'), 'text/plain; charset=iso-8859-1'],
+    ['what would be JSON but for a bare record separator', '{"a": "\u001e"}', 'application/json'],
     ['JSON behind a byte order mark', '\ufeff{"a": 1}', 'application/json'],
     [
       'JSON in another charset',

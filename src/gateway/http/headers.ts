@@ -11,6 +11,16 @@ export function headersOf(incoming: IncomingHttpHeaders): Headers {
   return headers
 }
 
+/** Node's headers with one text each. */
+export function recordOf(incoming: IncomingHttpHeaders): Record<string, string> {
+  const record: Record<string, string> = {}
+  for (const name in incoming) {
+    const value = incoming[name]
+    if (value !== undefined) record[name] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return record
+}
+
 /**
  * Node's headers as they are, for whoever reads one or two: Headers would take longer to fill than the rest of a request.
  * A WebSocket's connection_init may add `authorization` and `x-api-key`, which win.

@@ -1,7 +1,7 @@
 // The receiver's addresses, /webhooks/<token> and what is below it: raw bytes in, the triggers room decides.
 import type { FastifyPluginAsync } from 'fastify'
 import { deliveryBodyLimit as bodyLimit, type Triggers } from '../../triggers/index.ts'
-import { headersOf } from './headers.ts'
+import { recordOf } from './headers.ts'
 
 export function webhookRoutes(options: { triggers: Triggers }): FastifyPluginAsync {
   return async server => {
@@ -23,8 +23,8 @@ export function webhookRoutes(options: { triggers: Triggers }): FastifyPluginAsy
             token: request.params.token,
             ...belowOf(request.url),
             method: request.method,
-            headers: Object.fromEntries(headersOf(request.raw.headers)),
-            query: Object.fromEntries(new URL(request.url, 'http://hub').searchParams),
+            headers: recordOf(request.raw.headers),
+            query: queryOf(request.url),
             body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
           })
           return reply.status(answer.status).headers(answer.headers).send(answer.body)
@@ -33,4 +33,9 @@ export function webhookRoutes(options: { triggers: Triggers }): FastifyPluginAsy
     route('/webhooks/:token', () => ({}))
     route('/webhooks/:token/*', url => ({ below: url.replace(/^\/webhooks\/[^/?]*/, '') }))
   }
+}
+
+function queryOf(url: string): Readonly<Record<string, string>> {
+  const start = url.indexOf('?')
+  return start < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(start)))
 }

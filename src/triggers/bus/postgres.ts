@@ -1,4 +1,5 @@
 // The bus of instances that share a PostgreSQL: LISTEN and NOTIFY, the feed's id as payload.
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../telemetry/index.ts'
@@ -18,8 +19,8 @@ export interface PostgresBusOptions {
 }
 
 /**
- * Wakes this instance at once and the others by NOTIFY. Wake-ups that come while a NOTIFY runs go out together with
- * the next, each feed once: NOTIFY takes a lock over the whole server at commit. A lost connection is replaced, and
+ * Wakes this instance at once and the others by NOTIFY. Wake-ups that come at the same time, or while a NOTIFY runs, go
+ * out together, each feed once: NOTIFY takes a lock over the whole server at commit. A lost connection is replaced, and
  * every listener is called then.
  */
 export function postgresBus({ pool, clock, logger }: PostgresBusOptions): Bus {
@@ -79,6 +80,7 @@ export function postgresBus({ pool, clock, logger }: PostgresBusOptions): Bus {
 
   async function send(): Promise<void> {
     while (pending.size > 0) {
+      await turn()
       const feedIds = [...pending]
       pending = new Set()
       try {

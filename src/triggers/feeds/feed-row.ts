@@ -39,7 +39,7 @@ export function feedOf(row: FeedRow): Feed {
   }
 }
 
-export function connectionIdOf(row: FeedRow): ConnectionId | null {
+export function connectionIdOf(row: Pick<FeedRow, 'connectionId'>): ConnectionId | null {
   return row.connectionId as ConnectionId | null
 }
 

@@ -37,6 +37,7 @@ export {
 export { withPoll } from './poll-history.ts'
 export { createFeedRotation, type ResealedFeeds } from './rotation.ts'
 export { createFeedSeal, type FeedSeal, type Seal } from './seal.ts'
+export type { WebhookFeed } from './token-look-up.ts'
 export {
   type Connectors,
   findTrigger,

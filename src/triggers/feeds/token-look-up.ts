@@ -6,18 +6,36 @@ import type { FeedRow } from './feed-row.ts'
 
 const { feed } = schema
 
+/** What a delivery asks of its feed: the rest of the row would cost more to read than the delivery. */
+const columns = {
+  id: feed.id,
+  organizationId: feed.organizationId,
+  connector: feed.connector,
+  importId: feed.importId,
+  operationId: feed.operationId,
+  connectionId: feed.connectionId,
+  status: feed.status,
+  once: feed.once,
+  tokenHash: feed.tokenHash,
+  tokenSealed: feed.tokenSealed,
+  webhookSecret: feed.webhookSecret,
+}
+
+/** A feed as its deliveries need it. */
+export type WebhookFeed = Pick<FeedRow, keyof typeof columns>
+
 /** Queries under way. */
 const mostUnderway = 2
 
 /** Gives the feed with this token's hash as it stands after it was asked for; null for a hash that no feed has. */
-export function createTokenLookUp(db: Database): (tokenHash: string) => Promise<FeedRow | null> {
+export function createTokenLookUp(db: Database): (tokenHash: string) => Promise<WebhookFeed | null> {
   /** Prepared once for each connection: making and planning it costs more than the look-up itself. */
   const byHashes = db
-    .select()
+    .select(columns)
     .from(feed)
     .where(sql`${feed.tokenHash} = any(${sql.placeholder('hashes')}::text[])`)
     .prepare('feeds_by_token')
-  let next = new Map<string, PromiseWithResolvers<FeedRow | null>>()
+  let next = new Map<string, PromiseWithResolvers<WebhookFeed | null>>()
   let underway = 0
   let starting = false
 
@@ -47,7 +65,7 @@ export function createTokenLookUp(db: Database): (tokenHash: string) => Promise<
   }
 
   return tokenHash => {
-    const answer = next.get(tokenHash) ?? Promise.withResolvers<FeedRow | null>()
+    const answer = next.get(tokenHash) ?? Promise.withResolvers<WebhookFeed | null>()
     next.set(tokenHash, answer)
     startSoon()
     return answer.promise

@@ -6,7 +6,7 @@ import { type Secret, secret } from '../../secret.ts'
 import type { Database } from '../../store/index.ts'
 import type { FeedRow } from './feed-row.ts'
 import type { FeedSeal } from './seal.ts'
-import { createTokenLookUp } from './token-look-up.ts'
+import { createTokenLookUp, type WebhookFeed } from './token-look-up.ts'
 import { pathOf, printAddress, readAddress, readPath, type WebhookAddress } from './webhook-address.ts'
 
 export interface TokenOptions {
@@ -90,7 +90,7 @@ export function createTokens({ db, seal, publicUrl, randomBytes }: TokenOptions)
     },
 
     /** The feed whose URL ends with this, as it stands now; null where nobody's does. */
-    async find(path: string): Promise<FeedRow | null> {
+    async find(path: string): Promise<WebhookFeed | null> {
       const { token, number } = readPath(path)
       const row = await rowOf(hash(token))
       return row && numbersOf(row).includes(number) ? row : null

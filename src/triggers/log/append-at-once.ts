@@ -18,48 +18,74 @@ export interface Appended {
  * snapshot was taken, and what they appended cannot be seen from here. Where the caller's transaction has the lock from
  * a statement before, no feed is late. Nothing waits for a lock, so that no two can wait for each other.
  */
-export async function appendAtOnce(
-  db: Queryable,
+type AppendAtOnce = (
   events: ReadonlyMap<FeedId, readonly NewEvent[]>,
-): Promise<ReadonlyMap<FeedId, Appended | 'late'>> {
-  const given = [...events].flatMap(([feedId, ofFeed]) =>
-    [...firstOfEachKey(ofFeed)].map(event => ({ feedId, ...storedColumns(event) })),
-  )
-  const column = (name: keyof (typeof given)[number]) => sql.param(given.map(event => event[name]))
-  const feedIds = sql.param([...events.keys()])
-  const { rows } = await db.execute<{ id: string; status: FeedStatus | null; added: string[] }>(sql`
-    with seen as materialized (
-      select id, last_sequence from feed where id = any(${feedIds}::uuid[])
-    ), locked as materialized (
-      select id, last_sequence, status from feed where id = any(${feedIds}::uuid[])
-      order by id for update skip locked
-    ), current as materialized (
-      select id, last_sequence, status from locked join seen using (id, last_sequence)
-    ), fresh as (
-      select current.id, given.key, given.data, given.body, given.content_type,
-        current.last_sequence + row_number() over (partition by current.id order by given.place) as sequence
-      from unnest(
-        ${column('feedId')}::uuid[], ${column('key')}::text[], ${column('data')}::text[],
-        ${column('body')}::bytea[], ${column('contentType')}::text[]
-      ) with ordinality as given(id, key, data, body, content_type, place)
-      join current on current.id = given.id
-      where current.status not in ('ENDED', 'PAUSED')
-        and not exists (select from feed_event known where known.feed_id = given.id and known.key = given.key)
-    ), added as (
-      insert into feed_event (feed_id, sequence, key, time, data, body, content_type)
-      select id, sequence, key, now(), data, body, content_type from fresh
-      returning feed_id, sequence, key
-    ), moved as (
-      update feed set last_sequence = newest.sequence, last_event_at = now()
-      from (select feed_id, max(sequence) as sequence from added group by feed_id) as newest
-      where feed.id = newest.feed_id
+) => Promise<ReadonlyMap<FeedId, Appended | 'late'>>
+
+/** JSON text has none of it: it is escaped in strings, and stands nowhere else. An array of texts would be escaped whole. */
+const separator = '\u001e'
+
+/** Made once for many calls: its statement is planned once for each connection then. */
+export function createAppendAtOnce(db: Queryable): AppendAtOnce {
+  const statement = statementOf(db)
+  return async events => {
+    const given = [...events].flatMap(([feedId, ofFeed]) =>
+      [...firstOfEachKey(ofFeed)].map(event => ({ feedId, ...storedColumns(event) })),
     )
-    select seen.id, current.status, coalesce(stored.keys, '{}') as added
-    from seen left join current using (id)
-      left join (select feed_id as id, array_agg(key) as keys from added group by feed_id) as stored using (id)`)
-  return new Map(
-    rows.map(({ id, status, added }) => [feedIdOf(id), status === null ? 'late' : { status, added }]),
-  )
+    const rows = await statement.execute({
+      feedIds: [...events.keys()],
+      ids: given.map(({ feedId }) => feedId),
+      keys: given.map(({ key }) => key),
+      data: given.map(({ data }) => data).join(separator),
+      bodies: given.map(({ body }) => body),
+      contentTypes: given.map(({ contentType }) => contentType),
+    })
+    return new Map(
+      rows.map(({ id, status, added }) => [feedIdOf(id), status === null ? 'late' : { status, added }]),
+    )
+  }
+}
+
+/** PostgreSQL runs each part once: it is read twice, or it locks or writes. */
+function statementOf(db: Queryable) {
+  const feedIds = sql`${sql.placeholder('feedIds')}::uuid[]`
+  const seen = db.$with('seen', {}).as(sql`
+    select id, last_sequence from feed where id = any(${feedIds})`)
+  const locked = db.$with('locked', {}).as(sql`
+    select id, last_sequence, status from feed where id = any(${feedIds})
+    order by id for update skip locked`)
+  const current = db.$with('current', {}).as(sql`
+    select id, last_sequence, status from locked join seen using (id, last_sequence)`)
+  const fresh = db.$with('fresh', {}).as(sql`
+    select current.id, given.key, given.data, given.body, given.content_type,
+      current.last_sequence + row_number() over (partition by current.id order by given.place) as sequence
+    from rows from (
+      unnest(${sql.placeholder('ids')}::uuid[]),
+      unnest(${sql.placeholder('keys')}::text[]),
+      unnest(string_to_array(${sql.placeholder('data')}::text, ${sql.raw(`U&'\\001E'`)})),
+      unnest(${sql.placeholder('bodies')}::bytea[]),
+      unnest(${sql.placeholder('contentTypes')}::text[])
+    ) with ordinality as given(id, key, data, body, content_type, place)
+    join current on current.id = given.id
+    where current.status not in ('ENDED', 'PAUSED')
+      and not exists (select from feed_event known where known.feed_id = given.id and known.key = given.key)`)
+  const added = db.$with('added', {}).as(sql`
+    insert into feed_event (feed_id, sequence, key, time, data, body, content_type)
+    select id, sequence, key, now(), data, body, content_type from fresh
+    returning feed_id, sequence, key`)
+  const moved = db.$with('moved', {}).as(sql`
+    update feed set last_sequence = newest.sequence, last_event_at = now()
+    from (select feed_id, max(sequence) as sequence from added group by feed_id) as newest
+    where feed.id = newest.feed_id`)
+  return db
+    .with(seen, locked, current, fresh, added, moved)
+    .select({
+      id: sql<string>`seen.id`,
+      status: sql<FeedStatus | null>`current.status`,
+      added: sql<string[]>`array(select key from added where added.feed_id = seen.id)`,
+    })
+    .from(sql`seen left join current using (id)`)
+    .prepare('append_at_once')
 }
 
 function firstOfEachKey(events: readonly NewEvent[]): Iterable<NewEvent> {

@@ -4,26 +4,21 @@ import type { Database } from '../../store/index.ts'
 import type { FeedId } from '../feeds/index.ts'
 import type { NewEvent } from '../log/index.ts'
 import { createDeliveryQueues } from './delivery-queues.ts'
-import {
-  type Deliveries,
-  type Stored,
-  storeLate,
-  storeOnce,
-  storeTogether,
-  type Waiting,
-} from './store-deliveries.ts'
+import { createDeliveryStore, type Deliveries, type Stored, type Waiting } from './store-deliveries.ts'
 
-/** While the store is at work on one batch, the hub makes the next. */
-const batchesAtOnce = 2
-/** Each has a connection while it waits for others' locks. */
-const lateAtOnce = 3
+/**
+ * While the store is at work on one batch, what comes makes the next: two at once are each half as large, and cost more.
+ * Each of the others has a connection while it waits for somebody's locks.
+ */
+const atOnce = { together: 1, once: 2, late: 3 }
 
 export function createDeliveryLog(db: Database) {
+  const { storeTogether, storeLate, storeOnce } = createDeliveryStore(db)
   const queues = createDeliveryQueues()
   /** Feeds with deliveries on their way. What came later waits, which keeps the order. */
   const busy = new Set<FeedId>()
   let late = new Map<FeedId, readonly Waiting[]>()
-  const underway = { batches: 0, late: 0 }
+  const underway = { together: 0, once: 0, late: 0 }
   let departing = false
 
   /** Not at once: what else has come by now goes with it. */
@@ -32,19 +27,28 @@ export function createDeliveryLog(db: Database) {
     departing = true
     setImmediate(() => {
       departing = false
-      while (underway.batches < batchesAtOnce) {
-        const batch = queues.next(busy)
-        if (batch === null) return
-        void send(batch.deliveries, batch.once)
-      }
+      depart('together', queues.next, storeTogether)
+      depart('once', queues.nextOnce, storeOnce)
     })
   }
 
-  async function send(deliveries: Deliveries, once: boolean): Promise<void> {
-    underway.batches++
+  function depart(way: 'together' | 'once', next: typeof queues.next, store: typeof storeTogether): void {
+    while (underway[way] < atOnce[way]) {
+      const deliveries = next(busy)
+      if (deliveries === null) return
+      void send(way, deliveries, store)
+    }
+  }
+
+  async function send(
+    way: 'together' | 'once',
+    deliveries: Deliveries,
+    store: typeof storeTogether,
+  ): Promise<void> {
+    underway[way]++
     for (const feedId of deliveries.keys()) busy.add(feedId)
-    const unanswered = await (once ? storeOnce : storeTogether)(db, deliveries)
-    underway.batches--
+    const unanswered = await store(deliveries)
+    underway[way]--
     free([...deliveries.keys()].filter(feedId => !unanswered.has(feedId)))
     for (const [feedId, waiting] of unanswered) late.set(feedId, waiting)
     void sendLate()
@@ -52,11 +56,11 @@ export function createDeliveryLog(db: Database) {
 
   /** These wait for somebody else's lock; other feeds' deliveries do not. */
   async function sendLate(): Promise<void> {
-    if (underway.late >= lateAtOnce || late.size === 0) return
+    if (underway.late >= atOnce.late || late.size === 0) return
     underway.late++
     const deliveries = late
     late = new Map()
-    await storeLate(db, deliveries)
+    await storeLate(deliveries)
     underway.late--
     free(deliveries.keys())
     void sendLate()

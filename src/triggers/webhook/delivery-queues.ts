@@ -3,12 +3,6 @@
 import type { FeedId } from '../feeds/index.ts'
 import type { Deliveries, Waiting } from './store-deliveries.ts'
 
-export interface Batch {
-  readonly deliveries: Deliveries
-  /** True for one delivery that ends its feed. */
-  readonly once: boolean
-}
-
 /** Of one batch; a larger event goes alone. */
 const most = { events: 200, bytes: 4_000_000 }
 
@@ -61,13 +55,16 @@ export function createDeliveryQueues() {
       else queues.set(feedId, { waiting: [waiting], once })
     },
 
-    /** Takes out what goes next, nothing of the feeds that are `busy`; null where that is nothing. */
-    next(busy: ReadonlySet<FeedId>): Batch | null {
-      for (const [feedId, { waiting, once }] of queues) {
-        if (busy.has(feedId)) continue
-        const deliveries = once ? new Map([[feedId, waiting.slice(0, 1)]]) : fitting(busy)
-        return { deliveries: take(deliveries), once }
-      }
+    /** Takes out what goes next in one batch, nothing of the feeds that are `busy`; null where that is nothing. */
+    next(busy: ReadonlySet<FeedId>): Deliveries | null {
+      const deliveries = fitting(busy)
+      return deliveries.size === 0 ? null : take(deliveries)
+    },
+
+    /** The same for one delivery that ends its feed. */
+    nextOnce(busy: ReadonlySet<FeedId>): Deliveries | null {
+      for (const [feedId, { waiting, once }] of queues)
+        if (once && !busy.has(feedId)) return take(new Map([[feedId, waiting.slice(0, 1)]]))
       return null
     },
   }

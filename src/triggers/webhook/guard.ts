@@ -6,8 +6,8 @@ import { type Secret, secret } from '../../secret.ts'
 import {
   type CallOptions,
   connectionIdOf,
-  type FeedRow,
   type FeedSeal,
+  type WebhookFeed,
   type WebhookRole,
 } from '../feeds/index.ts'
 import { type Handshake, type HandshakeKeys, handshakesOf } from './handshakes/index.ts'
@@ -28,7 +28,7 @@ export interface GuardOptions extends Pick<CallOptions, 'openConnection'> {
 export function createGuards({ openConnection, seal }: GuardOptions) {
   /** Throws what opening the connection throws, where the connection decides: what cannot be verified is not taken. */
   return async function guardOf(
-    row: FeedRow,
+    row: WebhookFeed,
     definition: ConnectorDefinition,
     role: WebhookRole,
   ): Promise<Guard> {
@@ -58,7 +58,7 @@ export function createGuards({ openConnection, seal }: GuardOptions) {
   }
 
   function secretsOf(
-    row: FeedRow,
+    row: WebhookFeed,
     security: WebhookSecurity,
     connection: OpenConnection | null,
   ): readonly Secret[] {

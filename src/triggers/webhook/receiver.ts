@@ -11,10 +11,10 @@ import type { Logger, Metrics } from '../../telemetry/index.ts'
 import type { Bus } from '../bus/index.ts'
 import {
   type Connectors,
-  type FeedRow,
   feedIdOf,
   findTrigger,
   type Tokens,
+  type WebhookFeed,
   type WebhookRole,
 } from '../feeds/index.ts'
 import type { NewEvent } from '../log/index.ts'
@@ -66,7 +66,7 @@ export function createReceiver(options: ReceiverOptions) {
     return take(row, openDelivery(request))
   }
 
-  async function take(row: FeedRow, delivery: OpenDelivery): Promise<Told> {
+  async function take(row: WebhookFeed, delivery: OpenDelivery): Promise<Told> {
     const { definition, role } = await findTrigger(connectors, row)
     const webhook: WebhookRole = role.role === 'webhook' ? role : noRole
     const guard = await guardOf(row, definition, webhook)
@@ -114,7 +114,7 @@ export function createReceiver(options: ReceiverOptions) {
     return verdict === 'verified'
   }
 
-  async function store(row: FeedRow, event: NewEvent, size: number): Promise<Told> {
+  async function store(row: WebhookFeed, event: NewEvent, size: number): Promise<Told> {
     const outcome = await log.append(feedIdOf(row.id), event, size, row.once)
     if (outcome === 'ended') return ended()
     if (outcome === 'paused') return paused()

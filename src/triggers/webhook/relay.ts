@@ -3,7 +3,7 @@
 import type { ConnectorDefinition, OperationDefinition } from '../../definition/index.ts'
 import { type Invoker, noArguments, type Relayed } from '../../invocation/index.ts'
 import { secret } from '../../secret.ts'
-import { type CallOptions, connectionIdOf, type FeedRow, type Tokens } from '../feeds/index.ts'
+import { type CallOptions, connectionIdOf, type Tokens, type WebhookFeed } from '../feeds/index.ts'
 import type { Delivery } from './delivery.ts'
 
 export interface RelayOptions extends Pick<CallOptions, 'openConnection'> {
@@ -14,14 +14,14 @@ export interface RelayOptions extends Pick<CallOptions, 'openConnection'> {
 /** Gives null where no hook is asked, and the delivery is the event. Throws as `Invoker.relay` and opening the connection do. */
 export function createRelay({ invoker, openConnection, tokens }: RelayOptions) {
   return async function relay(
-    row: FeedRow,
+    row: WebhookFeed,
     definition: ConnectorDefinition,
     { below = '', method, headers, body }: Delivery,
   ): Promise<Relayed | null> {
-    const url = tokens.url(row)
     const operation = operationAt(definition, below)
-    if (!operation || url === null || (method !== 'POST' && method !== 'PUT')) return null
-    if (operation.method !== method) return null
+    if (!operation || (method !== 'POST' && method !== 'PUT') || operation.method !== method) return null
+    const url = tokens.url(row)
+    if (url === null) return null
     const id = connectionIdOf(row)
     const connection = id === null ? null : await openConnection(id)
     const { signal } = new AbortController()

@@ -3,7 +3,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Secret } from '../../secret.ts'
 import { type Database, schema } from '../../store/index.ts'
-import type { FeedRow, FeedSeal } from '../feeds/index.ts'
+import type { FeedSeal, WebhookFeed } from '../feeds/index.ts'
 import { handshaken, type Told, unverified } from './answers.ts'
 import type { OpenDelivery } from './delivery.ts'
 import { isOneOf } from './digest.ts'
@@ -18,7 +18,7 @@ export interface HandshakerOptions {
 
 export function createHandshaker({ db, seal }: HandshakerOptions) {
   /** The first secret of a registration counts: whoever comes later with another one is somebody else. */
-  async function remember(row: FeedRow, secret: Secret): Promise<boolean> {
+  async function remember(row: WebhookFeed, secret: Secret): Promise<boolean> {
     const column = { feedId: row.id, organizationId: row.organizationId, column: 'webhook_secret' } as const
     const sameUrl = and(eq(feed.id, row.id), eq(feed.tokenHash, row.tokenHash ?? ''))
     const [first] = await db
@@ -35,7 +35,7 @@ export function createHandshaker({ db, seal }: HandshakerOptions) {
    * Answers a question of one of the guard's handshakes that are `signed`, or are not; null where the request is none.
    */
   return async function shakeHands(
-    row: FeedRow,
+    row: WebhookFeed,
     { handshakes, handshakeKeys, verifier }: Guard,
     delivery: OpenDelivery,
     signed: boolean,

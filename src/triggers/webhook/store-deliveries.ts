@@ -3,7 +3,7 @@
 import { asc, eq, inArray, sql } from 'drizzle-orm'
 import { type Database, isLockTimeout, isRefusal, type Queryable, schema } from '../../store/index.ts'
 import { type FeedId, fenced } from '../feeds/index.ts'
-import { type Appended, appendAtOnce, appendNew, type NewEvent } from '../log/index.ts'
+import { type Appended, appendNew, createAppendAtOnce, type NewEvent } from '../log/index.ts'
 
 const { feed } = schema
 
@@ -24,31 +24,53 @@ export type Deliveries = ReadonlyMap<FeedId, readonly Waiting[]>
 /** A feed's lock is waited for so many times so long; then the sender is asked to come again. */
 const patience = { tries: 10, milliseconds: 500 }
 
-/** Answers what one statement can store, without waiting for a lock; the rest is for `storeLate`. Never rejects. */
-export async function storeTogether(db: Database, deliveries: Deliveries): Promise<Deliveries> {
-  try {
-    return answer(deliveries, await appendAtOnce(db, eventsOf(deliveries)))
-  } catch (error) {
-    if (isRefusal(error)) return deliveries
-    reject(deliveries, error)
-    return new Map()
-  }
-}
+export function createDeliveryStore(db: Database) {
+  const append = createAppendAtOnce(db)
 
-/** Answers all, after waiting for the feeds' locks. Never rejects. */
-export async function storeLate(db: Database, deliveries: Deliveries, tries = patience.tries): Promise<void> {
-  try {
-    answer(deliveries, await db.transaction(transaction => commitLate(transaction, deliveries)))
-  } catch (error) {
-    if (isLockTimeout(error) && tries > 1) {
-      // Whose lock is free by now need not wait on.
-      const still = await storeTogether(db, deliveries)
-      if (still.size > 0) await storeLate(db, still, tries - 1)
-      return
+  async function storeTogether(deliveries: Deliveries): Promise<Deliveries> {
+    try {
+      return answer(deliveries, await append(eventsOf(deliveries)))
+    } catch (error) {
+      if (isRefusal(error)) return deliveries
+      reject(deliveries, error)
+      return new Map()
     }
-    const parts = isRefusal(error) ? smaller(deliveries) : []
-    if (parts.length === 0) reject(deliveries, error)
-    for (const part of parts) await storeLate(db, part)
+  }
+
+  async function storeLate(deliveries: Deliveries, tries = patience.tries): Promise<void> {
+    try {
+      answer(deliveries, await db.transaction(transaction => commitLate(transaction, deliveries)))
+    } catch (error) {
+      if (isLockTimeout(error) && tries > 1) {
+        // Whose lock is free by now need not wait on.
+        const still = await storeTogether(deliveries)
+        if (still.size > 0) await storeLate(still, tries - 1)
+        return
+      }
+      const parts = isRefusal(error) ? smaller(deliveries) : []
+      if (parts.length === 0) reject(deliveries, error)
+      for (const part of parts) await storeLate(part)
+    }
+  }
+
+  return {
+    /** Answers what one statement can store, without waiting for a lock; the rest is for `storeLate`. Never rejects. */
+    storeTogether,
+
+    /** Answers all, after waiting for the feeds' locks. Never rejects. */
+    storeLate: (deliveries: Deliveries): Promise<void> => storeLate(deliveries),
+
+    /** Answers deliveries whose events end their feeds; as `storeTogether`, but nothing is late. */
+    async storeOnce(deliveries: Deliveries): Promise<Deliveries> {
+      for (const [feedId, waiting] of deliveries)
+        for (const { event, answer } of waiting)
+          try {
+            answer.resolve(await db.transaction(transaction => commitOnce(transaction, feedId, event)))
+          } catch (error) {
+            answer.reject(error)
+          }
+      return new Map()
+    },
   }
 }
 
@@ -64,23 +86,11 @@ async function commitLate(
     .where(inArray(feed.id, [...deliveries.keys()]))
     .orderBy(asc(feed.id))
     .for('update')
-  return appendAtOnce(transaction, eventsOf(deliveries))
+  return createAppendAtOnce(transaction)(eventsOf(deliveries))
 }
 
 async function waitAtMost(transaction: Queryable, milliseconds: number): Promise<void> {
   await transaction.execute(sql`select set_config('lock_timeout', ${String(milliseconds)}, true)`)
-}
-
-/** Answers deliveries whose events end their feeds; as `storeTogether`, but nothing is late. */
-export async function storeOnce(db: Database, deliveries: Deliveries): Promise<Deliveries> {
-  for (const [feedId, waiting] of deliveries)
-    for (const { event, answer } of waiting)
-      try {
-        answer.resolve(await db.transaction(transaction => commitOnce(transaction, feedId, event)))
-      } catch (error) {
-        answer.reject(error)
-      }
-  return new Map()
 }
 
 async function commitOnce(transaction: Queryable, feedId: FeedId, event: NewEvent): Promise<Stored> {
