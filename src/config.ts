@@ -1,7 +1,19 @@
 // The environment becomes one validated Config; nothing else reads process.env.
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import {
+  callRates,
+  collector,
+  database,
+  keys,
+  list,
+  origin,
+  proxies,
+  subscriptions,
+  substitutes,
+  uploads,
+  webhookRate,
+} from './config-values.ts'
 import { JunctorError } from './errors.ts'
 import { type Secret, secret } from './secret.ts'
 
@@ -77,117 +89,6 @@ export interface Config {
   readonly tracing: TracingSettings | null
   readonly production: boolean
 }
-
-const list = (separator: string) =>
-  z.string().transform(text =>
-    text
-      .split(separator)
-      .map(part => part.trim())
-      .filter(part => part !== ''),
-  )
-
-const origin = z.string().refine(isOrigin, 'must be an origin such as http://127.0.0.1:9093, without a path')
-
-const database = z
-  .string()
-  .refine(
-    text => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
-    'must be a URL that begins with postgres://',
-  )
-  .transform(secret)
-
-const keys = list(',').transform((entries, context) =>
-  entries.map(entry => {
-    const [id = '', key = ''] = entry.split(/:(.*)/s)
-    if (!/^[\w-]{1,32}$/.test(id) || Buffer.from(key, 'base64').length !== 32)
-      context.addIssue(
-        'must be a list of id:base64 with 32 bytes behind each id, as `openssl rand -base64 32` prints them',
-      )
-    return { id, key: secret(key) }
-  }),
-)
-
-const substitutes = list(',').transform((entries, context) =>
-  entries.map(entry => {
-    const [from = '', to = ''] = entry.split(/=(.*)/s)
-    if ((from === '*' || isHttpOrigin(from)) && isHttpOrigin(to))
-      return { from: from === '*' ? from : new URL(from).origin, to: new URL(to).origin }
-    context.addIssue(
-      'must be a list of origin=origin with http or https, such as https://api.example.com=http://127.0.0.1:9000 or *=http://127.0.0.1:9001',
-    )
-    return { from: '', to: '' }
-  }),
-)
-
-const callRates = z
-  .string()
-  .regex(
-    /^\s*\d{1,6}\s*,\s*\d{1,6}\s*$/,
-    'must be two whole numbers, the calls a second of one connection and of one connector, such as 100,500; 0 is no limit',
-  )
-  .transform(text => {
-    const [connection = 0, connector = 0] = text.split(',').map(Number)
-    return { connection, connector }
-  })
-
-const uploads = z
-  .string()
-  .regex(
-    /^\s*\d{1,6}(?:\s*,\s*\d{1,6}){3}\s*$/,
-    'must be four whole numbers, the megabytes of one file, of all files of a request, their number, and the megabytes of all requests at once, such as 25,50,10,200',
-  )
-  .transform(text => {
-    const [fileMegabytes = 0, requestMegabytes = 0, files = 0, heldMegabytes = 0] = text
-      .split(',')
-      .map(Number)
-    return { fileMegabytes, requestMegabytes, files, heldMegabytes }
-  })
-
-const webhookRate = z
-  .string()
-  .regex(
-    /^\s*\d{1,6}\s*,\s*\d{1,6}\s*$/,
-    'must be two whole numbers, the requests a second at one webhook and the burst before that counts, such as 500,5000; 0,0 is no limit',
-  )
-  .transform(text => {
-    const [perSecond = 0, burst = 0] = text.split(',').map(Number)
-    return { perSecond, burst }
-  })
-  .refine(
-    ({ perSecond, burst }) => perSecond === 0 || burst > 0,
-    'must have a burst of 1 or more, such as 500,5000: nothing would come through a burst of 0',
-  )
-
-const subscriptions = z
-  .string()
-  .regex(
-    /^\s*[1-9]\d{0,5}\s*,\s*[1-9]\d{0,5}\s*$/,
-    'must be two whole numbers of 1 or more, the subscriptions of one WebSocket and the event streams of one person, such as 1000,100',
-  )
-  .transform(text => {
-    const [perSocket = 1, streamsPerPerson = 1] = text.split(',').map(Number)
-    return { perSocket, streamsPerPerson }
-  })
-
-/** Whose word on a caller's address is taken (RFC 7239 §5.2): never everybody's, who could name any address. */
-const proxies = list(',').pipe(
-  z.array(
-    z
-      .string()
-      .refine(
-        isNetwork,
-        'must be a list of addresses and networks of your proxies, such as 127.0.0.1,10.0.0.0/8,fd00::/8',
-      ),
-  ),
-)
-
-/** The exporter would send a name and password in the URL, and the log would show them. */
-const collector = z
-  .string()
-  .refine(
-    text => /^https?:\/\//i.test(text) && URL.canParse(text) && !hasCredential(new URL(text)),
-    'must be the http:// or https:// URL of a collector, such as http://127.0.0.1:4318; what it is to know goes into OTEL_EXPORTER_OTLP_HEADERS',
-  )
 
 const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -277,27 +178,6 @@ function tracingOf(values: z.infer<typeof environment>): TracingSettings | null 
     sampler: values.OTEL_TRACES_SAMPLER,
     samplerRatio: values.OTEL_TRACES_SAMPLER_ARG,
   }
-}
-
-function hasCredential({ username, password }: URL): boolean {
-  return username !== '' || password !== ''
-}
-
-function isOrigin(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]+\/?$/i.test(text) && URL.canParse(text)
-}
-
-function isHttpOrigin(text: string): boolean {
-  return isOrigin(text) && /^https?:/i.test(text)
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits] = text.split(/\/(.*)/s)
-  const version = isIP(address)
-  if (bits === undefined) return version !== 0
-  return (
-    version !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128)
-  )
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[]): JunctorError {

@@ -17,7 +17,7 @@ const catalogue = {
   SIGNUP_CLOSED: { status: 403 },
   /** A value in the environment is wrong; the message names the variable. */
   CONFIG_INVALID: { status: 500 },
-  /** The embedded database cannot run here; the message says why and what to do. */
+  /** The database cannot run here, or did not answer; the message says what to do. */
   STORE_UNAVAILABLE: { status: 503 },
   /** Another hub holds the data folder. */
   DATA_FOLDER_IN_USE: { status: 500 },

@@ -2,6 +2,7 @@
 // anything else only that it happened. The operator's log has the rest.
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { isJunctorError } from '../errors.ts'
+import { unanswered } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 
 /** Gives a thrown value the shape it has in a GraphQL response. Unexpected errors are logged and masked. */
@@ -15,7 +16,8 @@ export function createErrorPresenter(logger: Logger) {
   return function present(error: unknown): GraphQLError {
     if (error instanceof GraphQLError && error.originalError === undefined) return error
     const located = error instanceof GraphQLError ? error : undefined
-    const original = located?.originalError ?? error
+    const thrown = located?.originalError ?? error
+    const original = unanswered(thrown) ?? thrown
     const place = located ? placeOf(located) : {}
     // Around what a scalar says, graphql-js says of which variable.
     if (original instanceof GraphQLError)

@@ -1,4 +1,5 @@
 // The identity of a hub: better-auth's endpoints, and the one question everybody else asks: who is this?
+import { defaultKeyHasher } from '@better-auth/api-key'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
@@ -11,7 +12,7 @@ import { createActorCache } from './actor-cache.ts'
 import { createFirstAccountLock, type Signup } from './admission.ts'
 import { addressHeader, configureBetterAuth } from './better-auth.ts'
 import { type Credential, fingerprint, type HeaderReader, headersOf, readCredential } from './credential.ts'
-import { isStored, loadActor, type Verified } from './memberships.ts'
+import { isKeyStored, isStored, loadActor, type Verified } from './memberships.ts'
 import { ensureOrganization } from './personal-organization.ts'
 import { type RateLimits, usualLimits } from './rate-limit.ts'
 import { rootMessage } from './root-message.ts'
@@ -46,7 +47,8 @@ export interface Identity {
   handle(request: Request, address?: string): Promise<Response>
   /**
    * Who sends these headers: a session by cookie or bearer token, or an API key by `x-api-key` or as bearer token.
-   * Null for nobody. What was revoked elsewhere is noticed within 15 seconds, what was revoked here at once.
+   * Null for nobody. What was revoked elsewhere is noticed within 15 seconds, what was revoked here at once. Rejects
+   * where the store does not answer.
    */
   authenticate(headers: HeaderReader): Promise<Actor | null>
   /** Asks the store, not the cache, whether the actor's session or key still stands. */
@@ -76,7 +78,10 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   async function verify(credential: Credential): Promise<Verified | null> {
     if (credential.kind === 'KEY') {
       const { valid, key } = await auth.api.verifyApiKey({ body: { key: credential.key } })
-      if (!valid || !key) return null
+      if (!valid || !key) {
+        await assertUnknown(credential.key)
+        return null
+      }
       return {
         userId: key.referenceId,
         sessionId: `key:${key.id}`,
@@ -96,6 +101,12 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       expiresAt: found.session.expiresAt.getTime(),
       activeOrganizationId: found.session.activeOrganizationId ?? null,
     }
+  }
+
+  /** better-auth says the same of a key that it could not look up as of one that there is not. Throws STORE_UNAVAILABLE. */
+  async function assertUnknown(key: string): Promise<void> {
+    if (await isKeyStored(db, await defaultKeyHasher(key), new Date(clock.now())))
+      throw new JunctorError('STORE_UNAVAILABLE', 'Whose API key this is could not be looked up: try again.')
   }
 
   async function find(credential: Credential): Promise<Actor | null> {

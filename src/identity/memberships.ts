@@ -1,5 +1,5 @@
 // From a verified session or key to an Actor: the person, and every organization and team they belong to.
-import { and, eq, gt, isNull, or } from 'drizzle-orm'
+import { and, eq, gt, isNull, or, type SQL } from 'drizzle-orm'
 import { type Database, schema } from '../store/index.ts'
 import type { Actor } from './actor.ts'
 
@@ -56,24 +56,27 @@ export async function loadActor(db: Database, verified: Verified): Promise<Actor
 
 /** True while the store still has the session or the enabled key, and its person. */
 export async function isStored(db: Database, sessionId: string, now: Date): Promise<boolean> {
-  const { session, apikey, user } = schema
+  const { session, apikey } = schema
   const [kind, id = ''] = sessionId.split(/:(.*)/s)
-  const rows =
-    kind === 'session'
-      ? await db
-          .select({ id: session.id })
-          .from(session)
-          .where(and(eq(session.id, id), gt(session.expiresAt, now)))
-      : await db
-          .select({ id: apikey.id })
-          .from(apikey)
-          .innerJoin(user, eq(user.id, apikey.referenceId))
-          .where(
-            and(
-              eq(apikey.id, id),
-              eq(apikey.enabled, true),
-              or(isNull(apikey.expiresAt), gt(apikey.expiresAt, now)),
-            ),
-          )
+  if (kind !== 'session') return isKey(db, eq(apikey.id, id), now)
+  const rows = await db
+    .select({ id: session.id })
+    .from(session)
+    .where(and(eq(session.id, id), gt(session.expiresAt, now)))
+  return rows.length > 0
+}
+
+/** The same for a key by its hash. */
+export function isKeyStored(db: Database, hash: string, now: Date): Promise<boolean> {
+  return isKey(db, eq(schema.apikey.key, hash), now)
+}
+
+async function isKey(db: Database, which: SQL, now: Date): Promise<boolean> {
+  const { apikey, user } = schema
+  const rows = await db
+    .select({ id: apikey.id })
+    .from(apikey)
+    .innerJoin(user, eq(user.id, apikey.referenceId))
+    .where(and(which, eq(apikey.enabled, true), or(isNull(apikey.expiresAt), gt(apikey.expiresAt, now))))
   return rows.length > 0
 }

@@ -6,6 +6,7 @@ import { describeMachine } from './measure/machine.ts'
 import { fanOut } from './triggers/fan-out.ts'
 import { idleMemory } from './triggers/idle-memory.ts'
 import type { Part } from './triggers/part.ts'
+import { people } from './triggers/people.ts'
 import { polling, pollingOfTwo } from './triggers/polling.ts'
 import { receiver } from './triggers/receiver.ts'
 import { retention } from './triggers/retention.ts'
@@ -13,6 +14,7 @@ import { retention } from './triggers/retention.ts'
 const parts: Readonly<Record<string, Part>> = {
   'fan-out': fanOut,
   receiver,
+  people,
   'idle-memory': idleMemory,
   polling,
   'polling-of-two': pollingOfTwo,

@@ -78,7 +78,10 @@ export function graphqlRoutes(options: Options): FastifyPluginAsync {
             request.body = await uploads(request, reply, readerOf(request.headers))
           if (wantsEvents(request)) return options.events.answer(request, reply, scopeOf(request))
           const fast = await options.fastPath(request, reply, () => context(request, reply))
-          return fast ?? answer.call(server, request, reply)
+          if (fast) return fast
+          // What fails in it would be Apollo's error, with a code of Apollo's.
+          await context(request, reply)
+          return answer.call(server, request, reply)
         },
       })
     }

@@ -3,6 +3,7 @@
 import type { ApolloServer } from '@apollo/server'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { isJunctorError } from '../../errors.ts'
+import { unanswered } from '../../store/index.ts'
 import type { RequestContext } from '../context.ts'
 import { createDownloads } from '../files/downloads.ts'
 import type { Services } from '../services.ts'
@@ -60,8 +61,10 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   })
 
   server.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
-    if (isJunctorError(error) && error.status < 500) {
-      const { code, message, details, status } = error
+    const known = unanswered(error) ?? error
+    if (isJunctorError(known) && (known.status < 500 || known.code === 'STORE_UNAVAILABLE')) {
+      const { code, message, details, status, cause } = known
+      if (cause !== undefined) services.logger.warn({ error: known, cause }, message)
       return reply.status(status).send({ errors: [{ message, extensions: { code, ...details } }] })
     }
     const status = error.statusCode ?? 500

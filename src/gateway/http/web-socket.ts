@@ -24,6 +24,7 @@ const maxPayload = 256 * 1024
 const keepAliveMilliseconds = 30_000
 const forbidden = 4403
 const goingAway = 1001
+const tryAgainLater = 1013
 
 interface Options {
   readonly server: Server
@@ -87,7 +88,11 @@ export function serveWebSockets(options: Options): AsyncDisposable {
         extra.socket.once('close', () => end.abort())
         const subscriptions = createSocketSubscriptions(options.most, () => context.subscriptions)
         callers.set(extra.socket, { headers, signal: end.signal, subscriptions })
-        const actor = await identity.authenticate(headers)
+        const actor = await identity.authenticate(headers).catch((error: unknown) => {
+          // Thrown, it would end the socket with a code after which clients give up for good.
+          extra.socket.close(tryAgainLater, present(error).message)
+          return null
+        })
         if (actor && extra.socket.readyState === extra.socket.OPEN) {
           const close = () => extra.socket.close(forbidden, 'The session ended.')
           const stop = options.watchSession(actor, headers, close)

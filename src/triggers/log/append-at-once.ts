@@ -46,7 +46,7 @@ export function createAppendAtOnce(db: Queryable): AppendAtOnce {
   }
 }
 
-/** PostgreSQL runs each part once: it is read twice, or it locks or writes. */
+/** No part is run twice: what is read twice PostgreSQL keeps, as it does what locks or writes. */
 function statementOf(db: Queryable) {
   const feedIds = sql`${sql.placeholder('feedIds')}::uuid[]`
   const seen = db.$with('seen', {}).as(sql`
@@ -62,7 +62,7 @@ function statementOf(db: Queryable) {
     from rows from (
       unnest(${sql.placeholder('ids')}::uuid[]),
       unnest(${sql.placeholder('keys')}::text[]),
-      unnest(string_to_array(${sql.placeholder('data')}::text, ${sql.raw(`U&'\\001E'`)})),
+      unnest(string_to_array(${sql.placeholder('data')}::text, ${sql.raw(`'${separator}'`)})),
       unnest(${sql.placeholder('bodies')}::bytea[]),
       unnest(${sql.placeholder('contentTypes')}::text[])
     ) with ordinality as given(id, key, data, body, content_type, place)
@@ -77,14 +77,16 @@ function statementOf(db: Queryable) {
     update feed set last_sequence = newest.sequence, last_event_at = now()
     from (select feed_id, max(sequence) as sequence from added group by feed_id) as newest
     where feed.id = newest.feed_id`)
+  const stored = db.$with('stored', {}).as(sql`
+    select feed_id as id, array_agg(key) as keys from added group by feed_id`)
   return db
-    .with(seen, locked, current, fresh, added, moved)
+    .with(seen, locked, current, fresh, added, moved, stored)
     .select({
       id: sql<string>`seen.id`,
       status: sql<FeedStatus | null>`current.status`,
-      added: sql<string[]>`array(select key from added where added.feed_id = seen.id)`,
+      added: sql<string[]>`coalesce(stored.keys, '{}')`,
     })
-    .from(sql`seen left join current using (id)`)
+    .from(sql`seen left join current using (id) left join stored using (id)`)
     .prepare('append_at_once')
 }
 

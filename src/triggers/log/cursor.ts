@@ -23,8 +23,8 @@ export function encodeCursor({ feedId, sequence }: Position): string {
   return bytes.toString('base64url')
 }
 
-/** Throws CURSOR_INVALID for text that encodeCursor did not make. */
-export function decodeCursor(cursor: string): Position {
+/** Throws CURSOR_INVALID for text that encodeCursor did not make; `argument` is what the caller calls it. */
+export function decodeCursor(cursor: string, argument = 'after'): Position {
   const bytes = Buffer.from(cursor, 'base64url')
   const whole =
     bytes.length === length &&
@@ -35,7 +35,7 @@ export function decodeCursor(cursor: string): Position {
   if (!whole)
     throw new JunctorError(
       'CURSOR_INVALID',
-      'This is not a cursor: pass `after` exactly as an event of this feed had it.',
+      `This is not a cursor: pass \`${argument}\` exactly as an event of this feed had it.`,
     )
   const hex = bytes.toString('hex', 1, 17)
   const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(

@@ -54,7 +54,7 @@ export function createFollow({ db, clock, feeds, readers, pages }: FollowOptions
 }
 
 function positionIn(row: FeedRow, cursor: string, argument: 'after' | 'until'): number {
-  const position: { feedId: FeedId; sequence: number } = decodeCursor(cursor)
+  const position: { feedId: FeedId; sequence: number } = decodeCursor(cursor, argument)
   if (position.feedId === feedIdOf(row.id) && position.sequence <= row.lastSequence) return position.sequence
   throw new JunctorError(
     'CURSOR_INVALID',

@@ -9,7 +9,7 @@ interface Told {
 
 const count = Number(process.env.BENCH_COUNT)
 const url = process.env.BENCH_URL ?? ''
-const connectionParams = JSON.parse(process.env.BENCH_HEADERS ?? '{}')
+const people = JSON.parse(process.env.BENCH_HEADERS ?? '[]') as Record<string, string>[]
 /** Clients that connect at the same time. */
 const lanes = 20
 
@@ -26,7 +26,7 @@ function told({ webhook_onRequest }: Told): void {
   expected = Number.POSITIVE_INFINITY
 }
 
-function open(): Promise<void> {
+function open(connectionParams: Record<string, string> = {}): Promise<void> {
   return new Promise((resolve, reject) => {
     const client = createClient({
       url,
@@ -55,7 +55,7 @@ function open(): Promise<void> {
 let left = count
 await Promise.all(
   Array.from({ length: lanes }, async () => {
-    while (left-- > 0) await open()
+    while (left-- > 0) await open(people[left % people.length])
   }),
 )
 process.on('message', (message: { readonly expect: number }) => {

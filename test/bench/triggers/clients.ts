@@ -24,7 +24,8 @@ export interface Counting {
 interface Target {
   /** Of the WebSocket. */
   readonly url: string
-  readonly headers: Readonly<Record<string, string>>
+  /** Of everybody, or of each person in turn. */
+  readonly headers: Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[]
 }
 
 const patienceSeconds = 300
@@ -35,14 +36,20 @@ export async function openClients(
   { url, headers }: Target,
   count: number,
 ): Promise<Clients> {
+  const people = [headers].flat()
+  const half = Math.ceil(people.length / 2)
+  const shares = [
+    { share: Math.ceil(count / 2), theirs: people.slice(0, half) },
+    { share: Math.floor(count / 2), theirs: people.slice(-half) },
+  ]
   const children = await Promise.all(
-    [Math.ceil(count / 2), Math.floor(count / 2)].map(async share => {
+    shares.map(async ({ share, theirs }) => {
       const child = spawn(process.execPath, [program], {
         env: {
           ...process.env,
           BENCH_COUNT: String(share),
           BENCH_URL: url,
-          BENCH_HEADERS: JSON.stringify(headers),
+          BENCH_HEADERS: JSON.stringify(theirs),
         },
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       })

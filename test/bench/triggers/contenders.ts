@@ -25,6 +25,7 @@ async function post(url: string, body: unknown): Promise<void> {
 }
 
 export interface MeasuredFeedHub extends Contender {
+  readonly url: string
   readonly webhookUrl: string
   /** The URL of a new durable feed's webhook. */
   anotherFeed(name: string): Promise<string>
@@ -35,8 +36,9 @@ export async function startHub(
   stack: AsyncDisposableStack,
   work: string,
   database?: string,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<MeasuredFeedHub> {
-  const env = database === undefined ? {} : { DATABASE_URL: database }
+  const env = { ...more, ...(database === undefined ? {} : { DATABASE_URL: database }) }
   const hub = stack.use(await startMeasuredHub({ dataFolder: join(work, 'hub'), env }))
   const client = await signUp(hub.url)
   async function anotherFeed(name: string): Promise<string> {
@@ -49,6 +51,7 @@ export async function startHub(
   const webhookUrl = await anotherFeed('bench')
   return {
     name: 'hub',
+    url: hub.url,
     pid: hub.pid,
     webhookUrl,
     anotherFeed,

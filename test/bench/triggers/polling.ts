@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { signUp } from '../../harness/client.ts'
-import { administer, databaseUrl, uniqueDatabase } from '../../harness/database-server.ts'
 import { machineServerUrl } from '../../harness/machine-server.ts'
 import { against, count, megabytes, table } from '../measure/figures.ts'
 import { cpuSeconds, residentMegabytes } from '../measure/machine.ts'
 import { type MeasuredHub, startMeasuredHub } from '../measure/measured-hub.ts'
+import { ownDatabase } from './own-database.ts'
 import type { Part, PartOptions } from './part.ts'
 import { polledDocument, startPolledApi } from './polled-api.ts'
 import { readSeries, type Series } from './series.ts'
@@ -33,12 +33,8 @@ export const pollingOfTwo: Part = options =>
   measure(options, { feeds: 100_000, intervalSeconds: 600, hubs: 2, boundSeconds: 2 })
 
 async function measure({ database, stack, work, print }: PartOptions, load: Load): Promise<void> {
-  const server = database ?? machineServerUrl
-  const name = uniqueDatabase()
-  await administer(server, `create database ${name}`)
-  stack.defer(() => administer(server, `drop database if exists ${name} with (force)`))
+  const url = await ownDatabase(stack, database ?? machineServerUrl)
   const api = stack.use(await startPolledApi())
-  const url = databaseUrl(server, name)
   const env = {
     DATABASE_URL: url,
     JUNCTOR_ALLOW_PRIVATE: api.origin,

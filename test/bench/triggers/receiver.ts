@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { administer, databaseUrl, uniqueDatabase } from '../../harness/database-server.ts'
+import { administer } from '../../harness/database-server.ts'
 import { waitFor } from '../../harness/hub.ts'
 import { machineServerUrl } from '../../harness/machine-server.ts'
 import { count, median, table } from '../measure/figures.ts'
 import { openClients } from './clients.ts'
 import { startHub } from './contenders.ts'
 import { bodyOf } from './messages.ts'
+import { ownDatabase } from './own-database.ts'
 import type { Part } from './part.ts'
 
 const target = 0.5
@@ -30,10 +31,7 @@ const inserted = z.object({ durable: z.number() })
 
 /** On a PostgreSQL of its own, where the bare INSERTs can go as well. */
 export const receiver: Part = async ({ rounds, stack, work, database = machineServerUrl, print }) => {
-  const name = uniqueDatabase()
-  await administer(database, `create database ${name}`)
-  stack.defer(() => administer(database, `drop database if exists ${name} with (force)`))
-  const url = databaseUrl(database, name)
+  const url = await ownDatabase(stack, database)
   const hub = await startHub(stack, work, url)
   await administer(url, 'create table bench_event (like feed_event including all)')
   const more = await Promise.all(Array.from({ length: manyFeeds }, (_, n) => hub.anotherFeed(`bench-${n}`)))

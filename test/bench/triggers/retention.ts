@@ -12,9 +12,9 @@ import { createTokens } from '../../../src/triggers/feeds/webhook-token.ts'
 import { appendEvents } from '../../../src/triggers/log/event-log.ts'
 import { defaultSettings } from '../../../src/triggers/settings.ts'
 import { createUpkeep } from '../../../src/triggers/upkeep/upkeep.ts'
-import { administer, databaseUrl, uniqueDatabase } from '../../harness/database-server.ts'
 import { machineServerUrl } from '../../harness/machine-server.ts'
 import { count, median, table } from '../measure/figures.ts'
+import { ownDatabase } from './own-database.ts'
 import type { Part } from './part.ts'
 
 const feeds = 50
@@ -26,14 +26,11 @@ const roundSeconds = 10
 const kept = 500
 
 export const retention: Part = async ({ database, rounds, stack, print }) => {
-  const server = database ?? machineServerUrl
-  const name = uniqueDatabase()
-  await administer(server, `create database ${name}`)
-  stack.defer(() => administer(server, `drop database if exists ${name} with (force)`))
+  const url = await ownDatabase(stack, database ?? machineServerUrl)
   const logger = createLogger('error')
   const store = stack.use(
     await openStore({
-      databaseUrl: secret(databaseUrl(server, name)),
+      databaseUrl: secret(url),
       dataFolder: '/nonexistent',
       logger,
       clock: systemClock,
