@@ -1,6 +1,5 @@
 // Many people at one feed, each with a session of their own: whose access is looked at, by each before each event, and
 // who is known for seconds only. Beside as many clients of one person.
-import { setTimeout as pause } from 'node:timers/promises'
 import { administer } from '../../harness/database-server.ts'
 import { waitFor } from '../../harness/hub.ts'
 import { machineServerUrl } from '../../harness/machine-server.ts'
@@ -8,9 +7,9 @@ import { count, table } from '../measure/figures.ts'
 import { cpuSeconds } from '../measure/machine.ts'
 import { openClients } from './clients.ts'
 import { type MeasuredFeedHub, startHub } from './contenders.ts'
-import { bodyOf } from './messages.ts'
 import { ownDatabase } from './own-database.ts'
 import type { Part } from './part.ts'
+import { eventsOf, publishSteadily } from './steady.ts'
 
 const clients = 1_000
 const steady = { seconds: 60, eventsPerSecond: 10 }
@@ -47,15 +46,10 @@ async function measure(hub: MeasuredFeedHub, who: string, headers: Headers | rea
     () => `Not all clients of ${who} are subscribed.`,
     120,
   )
-  const events = steady.seconds * steady.eventsPerSecond
+  const events = eventsOf(steady)
   const { all } = await audience.expect(events)
   const before = await cpuSeconds(hub.pid)
-  const sent: Promise<void>[] = []
-  for (let n = 0; n < events; n++) {
-    sent.push(hub.publish(bodyOf(n, performance.timeOrigin + performance.now())))
-    await pause(1000 / steady.eventsPerSecond)
-  }
-  await Promise.all(sent)
+  await publishSteadily(hub, steady)
   const { milliseconds } = await all
   const used = (await cpuSeconds(hub.pid)) - before
   const at = (share: number) => milliseconds[Math.floor((milliseconds.length - 1) * share)] ?? Number.NaN

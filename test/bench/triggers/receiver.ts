@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { administer } from '../../harness/database-server.ts'
 import { waitFor } from '../../harness/hub.ts'
@@ -10,9 +9,9 @@ import { machineServerUrl } from '../../harness/machine-server.ts'
 import { count, median, table } from '../measure/figures.ts'
 import { openClients } from './clients.ts'
 import { startHub } from './contenders.ts'
-import { bodyOf } from './messages.ts'
 import { ownDatabase } from './own-database.ts'
 import type { Part } from './part.ts'
+import { eventsOf, publishSteadily } from './steady.ts'
 
 const target = 0.5
 /** Of the hub's pool. */
@@ -82,14 +81,8 @@ export const receiver: Part = async ({ rounds, stack, work, database = machineSe
     async () => (await hub.subscribed()) === 10,
     () => 'The clients are not subscribed.',
   )
-  const events = steady.seconds * steady.eventsPerSecond
-  const { all } = await clients.expect(events)
-  const sent: Promise<void>[] = []
-  for (let n = 0; n < events; n++) {
-    sent.push(hub.publish(bodyOf(n, performance.timeOrigin + performance.now())))
-    await pause(1000 / steady.eventsPerSecond)
-  }
-  await Promise.all(sent)
+  const { all } = await clients.expect(eventsOf(steady))
+  await publishSteadily(hub, steady)
   const { milliseconds } = await all
   const at = (share: number) =>
     (milliseconds[Math.floor(milliseconds.length * share)] ?? Number.NaN).toFixed(1)
