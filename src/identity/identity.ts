@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { JunctorError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
-import { type Store, schema } from '../store/index.ts'
+import { type Store, schema, unanswered } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Actor } from './actor.ts'
 import { createActorCache } from './actor-cache.ts'
@@ -41,8 +41,8 @@ export type Recalled = Pick<Actor, 'userId' | 'sessionId' | 'organizationId' | '
 
 export interface Identity {
   /**
-   * Answers /api/auth/*. `address` is the peer's IP address, by which attempts are counted. Rejects with INTERNAL
-   * where the store fails.
+   * Answers /api/auth/*. `address` is the peer's IP address, by which attempts are counted. Rejects with
+   * STORE_UNAVAILABLE where the store does not answer, INTERNAL where it fails.
    */
   handle(request: Request, address?: string): Promise<Response>
   /**
@@ -145,7 +145,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     async authenticate(headers) {
       const credential = readCredential(headers, cookieName)
       if (!credential) return null
-      const actor = await cache.get(fingerprint(credential), () => find(credential))
+      const actor = await cache.get(fingerprint(credential), () => find(credential).catch(rethrown))
       return actor && clock.now() < actor.expiresAt ? actor : null
     },
     async isLive(actor) {
@@ -216,7 +216,13 @@ function keysMayNot(): Response {
   )
 }
 
+function rethrown(error: unknown): never {
+  throw unanswered(error) ?? error
+}
+
 function failed(error: unknown): never {
+  const away = unanswered(error)
+  if (away) throw away
   throw new JunctorError('INTERNAL', 'The hub could not answer this request; its log says why.', {
     cause: new Error(rootMessage(error)),
   })

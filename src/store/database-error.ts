@@ -1,6 +1,6 @@
 // What the database, or the network on the way to it, said, and what that means for whoever asked.
 import { DrizzleQueryError } from 'drizzle-orm'
-import { JunctorError } from '../errors.ts'
+import { isJunctorError, JunctorError } from '../errors.ts'
 
 /** Drizzle wraps what the server said in the whole SQL; Node gives several addresses' failures without a message. */
 export function reasonOf(error: unknown): string {
@@ -40,14 +40,16 @@ export function unanswered(error: unknown): JunctorError | null {
   return new JunctorError(
     'STORE_UNAVAILABLE',
     'The database of the hub did not answer. See whether what was asked is done, then try again.',
-    { cause: error },
+    // Not the whole error, which has the statement's parameters.
+    { cause: new Error(reasonOf(error)) },
   )
 }
 
 function isUnanswered(error: unknown, ofQuery = false): boolean {
+  // What is explained already may have been another server that did not answer.
+  if (!(error instanceof Error) || isJunctorError(error)) return false
   // Connection exceptions, a server that ends or starts, and too many connections.
   if (/^(08|57P0|53300)/.test(sqlState(error) ?? '')) return true
-  if (!(error instanceof Error)) return false
   if (unansweredWords.test(error.message)) return true
   // Whatever else is connected to has errors of its own; a connection that breaks off may be a caller's.
   if ('syscall' in error && (ofQuery || error.syscall === 'connect')) return true

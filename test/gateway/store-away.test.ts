@@ -61,9 +61,11 @@ test('no connection is free in time, or one breaks off: it is said, and over whe
   expect((await blocked()).length).toBeGreaterThan(0)
   expect(new Set(codes)).toEqual(new Set([away]))
   const closing = closeOf(hub.url, byKey.headers)
+  const signingIn = askToSignIn(hub.url, byKey.email)
   const late = await Promise.all([byKey, bySession].map(client => client.answer(list)))
   expect(late.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual([away, away])
   expect(await closing).toBe(1013)
+  expect((await signingIn).status).toBe(503)
 
   for (const pid of await blocked()) await somebody.query('select pg_terminate_backend($1)', [pid])
   await Promise.all(asked)
@@ -76,13 +78,17 @@ test('no connection is free in time, or one breaks off: it is said, and over whe
   expect(await told).toEqual({ webhook_onRequest: { data: { body: 'still here' } } })
 }, 150_000)
 
-async function signIn(url: string, email: string) {
-  const response = await fetch(`${url}/api/auth/sign-in/email`, {
+function askToSignIn(url: string, email: string): Promise<Response> {
+  return fetch(`${url}/api/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password: 'correct horse battery' }),
   })
-  return clientOf(url, email, { authorization: `Bearer ${response.headers.get('set-auth-token')}` })
+}
+
+async function signIn(url: string, email: string) {
+  const { headers } = await askToSignIn(url, email)
+  return clientOf(url, email, { authorization: `Bearer ${headers.get('set-auth-token')}` })
 }
 
 /** The code with which a socket is closed that introduces itself so. */
