@@ -1,13 +1,14 @@
 // The ways to connect: those of apiProperties.json where it has any, else those that the document's security schemes
 // describe (connector-format §3).
-import { readConnectionParameters } from './connection-parameter.ts'
+
 import type {
   AuthenticationDefinition,
   AuthenticationKind,
   ConnectionParameterDefinition,
   KeyPlacement,
-  PolicyInstance,
-} from './model.ts'
+} from './authentication-model.ts'
+import { readConnectionParameters } from './connection-parameter.ts'
+import type { PolicyInstance } from './model.ts'
 import {
   child,
   childAnyCase,

@@ -1,9 +1,9 @@
 // The `connectionParameters` of apiProperties.json, or those of one set → ConnectionParameterDefinition
 // (connector-format §3.2).
 import type { Json } from '../json.ts'
+import type { ConnectionParameterDefinition } from './authentication-model.ts'
 import type { Findings } from './findings.ts'
 import { quoted } from './findings.ts'
-import type { ConnectionParameterDefinition } from './model.ts'
 import {
   child,
   childAnyCase,

@@ -1,11 +1,7 @@
 // Parameters that are the credential: some documents declare the key once as a security scheme and again with each
 // operation. The connection fills it, so nobody is asked for it (connector-format §3.3).
-import type {
-  AuthenticationDefinition,
-  KeyPlacement,
-  OperationDefinition,
-  ParameterDefinition,
-} from './model.ts'
+import type { AuthenticationDefinition, KeyPlacement } from './authentication-model.ts'
+import type { OperationDefinition, ParameterDefinition } from './model.ts'
 
 /** The operations without what every way to connect fills. One that is called without a credential keeps its own. */
 export function withoutCredentials(

@@ -2,10 +2,10 @@
 // → DynamicReference (connector-format §6). The newer form wins where both are there.
 import { isJsonObject } from '../json.ts'
 import { quoted } from './findings.ts'
-import type { DynamicArgument, DynamicReference } from './model.ts'
 import { child, firstChild, isObject, members, type Node, record, text, words } from './node.ts'
 import type { OperationNames } from './operation-names.ts'
 import type { Reading } from './reading.ts'
+import type { DynamicArgument, DynamicReference } from './schema-model.ts'
 
 type References = { readonly reading: Reading; readonly names: OperationNames }
 

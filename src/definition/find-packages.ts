@@ -1,7 +1,7 @@
 // Folders of connectors → their packages and the names they get, in an order and by a rule that only paths decide.
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import type { Diagnostic } from './diagnostic.ts'
 import { quoted } from './findings.ts'
-import type { Diagnostic } from './model.ts'
 import { classify, entries } from './package-files.ts'
 import { slug } from './slug.ts'
 

@@ -1,6 +1,6 @@
 // What reading finds on its way, collected in order and bounded.
 import type { Bounds } from './bounds.ts'
-import type { Diagnostic, DiagnosticCode } from './model.ts'
+import type { Diagnostic, DiagnosticCode } from './diagnostic.ts'
 
 type Severity = Diagnostic['severity']
 

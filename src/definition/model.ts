@@ -1,119 +1,10 @@
 // The shape of a connector after reading: what every other room works from. Section numbers are those of the
 // package format (Power Platform connectors; "connector-format").
 import type { Json } from '../json.ts'
-
-/** One thing the reader repaired or could not carry over. `pointer` is a JSON pointer into the document. */
-export interface Diagnostic {
-  readonly severity: 'ERROR' | 'WARNING' | 'INFO'
-  readonly code: DiagnosticCode
-  readonly message: string
-  readonly pointer?: string
-  /** operationId, where the finding concerns one operation. */
-  readonly operation?: string
-}
-
-/** Codes of what reading and compiling can find; each names one cause. */
-export type DiagnosticCode =
-  | 'FILE_MISSING'
-  | 'FILE_TOO_LARGE'
-  | 'ENCODING_REPAIRED'
-  | 'SYNTAX_REPAIRED'
-  | 'SYNTAX_INVALID'
-  | 'VERSION_UNSUPPORTED'
-  | 'DOCUMENT_INVALID'
-  | 'REFERENCE_UNRESOLVED'
-  | 'REFERENCE_SIBLINGS'
-  | 'SCHEMA_SIMPLIFIED'
-  | 'SCHEMA_INVALID'
-  | 'DEFAULT_DROPPED'
-  | 'NAME_CHANGED'
-  | 'NAME_DUPLICATE'
-  | 'OPERATION_ID_MISSING'
-  | 'OPERATION_SKIPPED'
-  | 'PARAMETER_INVALID'
-  | 'POLICY_UNSUPPORTED'
-  | 'POLICY_INVALID'
-  | 'SCRIPT_REQUIRED'
-  | 'HOOK_INVALID'
-  | 'HOOK_OUTDATED'
-  | 'AUTHENTICATION_UNSUPPORTED'
-  | 'SCHEME_INSECURE'
-  | 'SERVER_MISSING'
-  | 'SERVER_ELSEWHERE'
-  | 'COMPILE_FAILED'
-
-/** `important` first, then `normal`, then `advanced`; `internal` is hidden but still sent (§2.5). */
-export type Visibility = 'important' | 'normal' | 'advanced' | 'internal'
-
-/** How an argument of a dynamic call is found: a constant, or another parameter's value (§6). */
-export type DynamicArgument = { readonly value: Json } | { readonly parameter: string }
-
-/** `x-ms-dynamic-values` / `-list` (choices) and `-schema` / `-properties` (a JSON Schema), in one shape (§6). */
-export interface DynamicReference {
-  readonly operation: string
-  readonly arguments: Readonly<Record<string, DynamicArgument>>
-  /** Slash-separated path to the array of choices; empty: the response itself. */
-  readonly itemsPath: string
-  /** Choices: path of the value inside an item. Schemas: path of the schema inside the response. */
-  readonly valuePath: string
-  readonly titlePath: string
-}
-
-interface SchemaCommon {
-  /** A UI label. Never a name. */
-  readonly title?: string
-  readonly description?: string
-  readonly nullable?: boolean
-  readonly visibility?: Visibility
-  /** Always fits the type: defaults that do not are dropped with DEFAULT_DROPPED. */
-  readonly default?: Json
-  readonly deprecated?: boolean
-  /** Only responses carry it: never ask a caller for it, even where it is required. */
-  readonly readOnly?: true
-  /** Only requests carry it. */
-  readonly writeOnly?: true
-  /** The hub writes its callback URL here (§5.2). */
-  readonly notificationUrl?: true
-  readonly dynamicValues?: DynamicReference
-  readonly dynamicSchema?: DynamicReference
-  readonly xml?: XmlHints
-}
-
-/** How a value is written in XML (the "XML Object" of OpenAPI); namespaces and prefixes say nothing to a reader. */
-export interface XmlHints {
-  readonly name?: string
-  readonly attribute?: true
-  /** Of a list: its items stand inside an element of their own. */
-  readonly wrapped?: true
-}
-
-export interface EnumValue {
-  readonly value: string | number
-  readonly title?: string
-}
-
-/** A normalised schema: local references only, no combinators (allOf is merged), no vendor keys. */
-export type Schema = SchemaCommon &
-  (
-    | { readonly type: 'any' }
-    /** A key of `ConnectorDefinition.schemas`. The only way to recurse. */
-    | { readonly type: 'ref'; readonly ref: string }
-    | { readonly type: 'string'; readonly format?: StringFormat; readonly enum?: readonly EnumValue[] }
-    | { readonly type: 'integer'; readonly format: 'int32' | 'int64'; readonly enum?: readonly EnumValue[] }
-    | { readonly type: 'number'; readonly enum?: readonly EnumValue[] }
-    | { readonly type: 'boolean' }
-    | { readonly type: 'array'; readonly items: Schema }
-    | {
-        readonly type: 'object'
-        readonly properties: Readonly<Record<string, Schema>>
-        readonly required: readonly string[]
-        /** Schema of undeclared members; null where nothing says there are any. */
-        readonly additional: Schema | null
-      }
-  )
-
-/** `byte` is base64 text inside JSON; `binary` is raw bytes (a whole body, a form file or a whole response). */
-export type StringFormat = 'date-time' | 'date' | 'byte' | 'binary' | 'uuid' | 'uri' | 'email' | 'password'
+import type { AuthenticationDefinition } from './authentication-model.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { Schema, Visibility } from './schema-model.ts'
+import type { WebhookSecurity } from './webhook-security-model.ts'
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
 
@@ -170,37 +61,6 @@ export type OperationRole =
       readonly security?: WebhookSecurity
     }
 
-/** Ways to tell a webhook's deliveries from forged ones. */
-export type WebhookScheme =
-  | 'standard-webhooks'
-  | 'github'
-  | 'slack'
-  | 'stripe'
-  | 'meta'
-  | 'microsoft-graph'
-  | 'zoom'
-  | 'x'
-  | 'hook-secret'
-  | 'token'
-  | 'hmac'
-
-/** `x-junctor-webhook`: how deliveries are verified. */
-export interface WebhookSecurity {
-  readonly scheme: WebhookScheme
-  /**
-   * Where the secret comes from: parameters of the connection (the current one first, then earlier ones that still
-   * count), the hub itself, which puts one at `path` of the registration's body, or the provider's handshake.
-   */
-  readonly secret:
-    | { readonly from: 'connection'; readonly parameters: readonly string[] }
-    | { readonly from: 'hub'; readonly path: readonly string[] }
-    | { readonly from: 'handshake' }
-  /** The connection parameter that Meta's handshake must quote. */
-  readonly verifyToken?: string
-  /** Of the schemes `hmac` and `token`. One that is left out is the connection's parameter of its name. */
-  readonly options: Readonly<Record<string, string>>
-}
-
 export interface OperationDefinition {
   /** operationId as the document has it, or generated (OPERATION_ID_MISSING). Unique in the connector. */
   readonly id: string
@@ -232,63 +92,6 @@ export interface OperationDefinition {
   /** The package routes this operation through its C# script, and no hook stands in for that: nobody can call it (§10). */
   readonly scripted: boolean
   readonly pointer: string
-}
-
-export type AuthenticationKind =
-  | 'NONE'
-  | 'API_KEY'
-  | 'BASIC'
-  | 'OAUTH2_CODE'
-  | 'OAUTH2_CLIENT_CREDENTIALS'
-  | 'CLIENT_CERTIFICATE'
-  | 'CUSTOM'
-
-export interface ConnectionParameterDefinition {
-  readonly name: string
-  readonly type: 'string' | 'securestring' | 'int' | 'bool' | 'oauthSetting' | 'gatewaySetting'
-  readonly title?: string
-  readonly description?: string
-  readonly required: boolean
-  readonly secret: boolean
-  readonly default?: Json
-  readonly options?: readonly { readonly value: Json; readonly title: string }[]
-}
-
-/** Where an API key travels. */
-export interface KeyPlacement {
-  readonly in: 'header' | 'query'
-  readonly name: string
-  /** The connection parameter that holds it. */
-  readonly parameter: string
-  /** Put before the value, with its own space (`Bearer `), where the person gives the bare key. */
-  readonly prefix?: string
-}
-
-/** `oAuthSettings` of a package's `token` parameter, or the flow of an OpenAPI security scheme (§3.4). */
-export interface OAuthDefinition {
-  /** Lower case: `oauth2`, `aad`, `aadcertificate`, `oauth2generic`, `docusign`, `facebook`, … (§3.5). */
-  readonly identityProvider: string
-  /** As the package has it; absent where it is a placeholder. What the operator sets wins. */
-  readonly clientId?: string
-  readonly scopes: readonly string[]
-  /** Custom parameters and URL templates by lower-case name: `authorizationurl`, `tokenurl`, `refreshurl`, … */
-  readonly settings: Readonly<Record<string, string>>
-}
-
-/** One way to connect: `connectionParameters`, or one of `connectionParameterSets` (§3.6). */
-export interface AuthenticationDefinition {
-  readonly name: string
-  readonly title: string
-  readonly kind: AuthenticationKind
-  readonly parameters: readonly ConnectionParameterDefinition[]
-  /** API_KEY: every place the key goes. */
-  readonly keys: readonly KeyPlacement[]
-  /** OAUTH2_CODE and OAUTH2_CLIENT_CREDENTIALS. */
-  readonly oauth?: OAuthDefinition
-  /** False where the package forbids sharing such a connection. */
-  readonly shareable: boolean
-  /** How deliveries to webhooks of such a connection are verified. */
-  readonly webhook?: WebhookSecurity
 }
 
 /** A policy template instance as the package has it, its parameter keys without their prefix (§4.1). */

@@ -1,12 +1,13 @@
 // A request that the API makes by itself: `webhooks` of OpenAPI 3.1, and `x-webhooks` as it was written before. It
 // becomes a trigger that no call registers: the provider is told the URL by hand.
 import { isJson } from './media-type.ts'
-import type { HttpMethod, OperationDefinition, Schema } from './model.ts'
+import type { HttpMethod, OperationDefinition } from './model.ts'
 import { child, flag, keysOf, present, words } from './node.ts'
 import type { NamedOperation } from './operation-names.ts'
 import { follow, type Reading } from './reading.ts'
 import type { SchemaReader } from './schema.ts'
 import { visibility } from './schema-display.ts'
+import type { Schema } from './schema-model.ts'
 import { readWebhookSecurity } from './webhook-security.ts'
 
 /** Reads the webhook; what the API would be answered concerns the receiver alone. */

@@ -1,5 +1,5 @@
 // `oAuthSettings` of a `token` parameter → OAuthDefinition (connector-format §3.4, §3.5). Keys vary in case.
-import type { AuthenticationKind, OAuthDefinition } from './model.ts'
+import type { AuthenticationKind, OAuthDefinition } from './authentication-model.ts'
 import { child, childAnyCase, members, type Node, present, record, text, textList, words } from './node.ts'
 
 /** The settings of one `oauthSetting` parameter; a client id that is only a placeholder is left out. */

@@ -2,12 +2,13 @@
 // object in the query is one for each of its members.
 import { quoted } from './findings.ts'
 import { isJson } from './media-type.ts'
-import type { CollectionFormat, ParameterDefinition, Schema } from './model.ts'
+import type { CollectionFormat, ParameterDefinition } from './model.ts'
 import { child, firstChild, flag, members, type Node, text, words } from './node.ts'
 import type { OperationNames } from './operation-names.ts'
 import type { Reading } from './reading.ts'
 import type { SchemaReader } from './schema.ts'
 import { display } from './schema-display.ts'
+import type { Schema } from './schema-model.ts'
 
 export interface ParameterContext {
   readonly reading: Reading

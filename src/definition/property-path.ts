@@ -1,6 +1,7 @@
 // Paths inside values: where a policy's expression points, and what schema stands there.
-import type { Schema } from './model.ts'
+
 import type { SchemaReader } from './schema.ts'
+import type { Schema } from './schema-model.ts'
 
 /**
  * `@triggerBody().value['odd name'][0]` → ['value', 'odd name', '0']; `@triggerBody()` → []. Null for text that is no

@@ -1,10 +1,11 @@
 // The body an operation sends, and its content type: a body parameter or form fields in Swagger 2.0, `requestBody` in
 // OpenAPI 3. Documents that mix the two are read, and told.
 import { bodyContentType, formContentType, isForm, isJson, isText, isXml } from './media-type.ts'
-import type { BodyDefinition, ParameterDefinition, Schema } from './model.ts'
+import type { BodyDefinition, ParameterDefinition } from './model.ts'
 import { child, flag, isObject, keysOf, members, type Node, present, textList, words } from './node.ts'
 import { constant, givenMembers, type ParameterContext } from './parameter.ts'
 import { follow, otherDialect } from './reading.ts'
+import type { Schema } from './schema-model.ts'
 
 export interface Request {
   /** Of a body: the form fields that it is made of. */

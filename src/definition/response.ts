@@ -1,9 +1,9 @@
 // The success response of an operation → the schema of its body (connector-format §2.4), and its next link (§7).
 import { isJson, isText, isXml } from './media-type.ts'
-import type { Schema } from './model.ts'
 import { child, isObject, keysOf, type Node, text, textList, words } from './node.ts'
 import { follow, otherDialect, type Reading } from './reading.ts'
 import type { SchemaReader } from './schema.ts'
+import type { Schema } from './schema-model.ts'
 
 interface Context {
   readonly reading: Reading

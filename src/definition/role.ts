@@ -1,10 +1,11 @@
 // Action, polling trigger or webhook, and what one event of it is (connector-format §5.1).
 import { isJsonObject } from '../json.ts'
-import type { BodyDefinition, OperationRole, PolicyInstance, Schema } from './model.ts'
+import type { BodyDefinition, OperationRole, PolicyInstance } from './model.ts'
 import { child, isObject, type Node, present, words } from './node.ts'
 import { expressionPath, pathsWhere, type SearchBudget, schemaAt } from './property-path.ts'
 import { follow, type Reading } from './reading.ts'
 import type { SchemaReader } from './schema.ts'
+import type { Schema } from './schema-model.ts'
 import { readWebhookSecurity } from './webhook-security.ts'
 
 export interface RoleContext {

@@ -1,7 +1,7 @@
 // How much may be written out: a document of a few lines can stand for more schemas than any memory holds.
 import type { Bounds } from './bounds.ts'
 import type { Findings } from './findings.ts'
-import type { Schema } from './model.ts'
+import type { Schema } from './schema-model.ts'
 
 export interface SchemaBudget {
   /** Counts schemas that are written out; false when the definition has had enough of them. */

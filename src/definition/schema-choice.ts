@@ -1,9 +1,10 @@
 // oneOf/anyOf: one of several schemas → one schema that takes what any of them takes. GraphQL has unions for answers
 // only, and telling their members apart needs what many APIs do not send; so alternatives that are all objects become
 // one object with the members of each, of which only those that each demands are required.
-import type { Schema } from './model.ts'
+
 import { record } from './node.ts'
 import { deepestJoin, type WriteOut } from './schema-merge.ts'
+import type { Schema } from './schema-model.ts'
 
 /** Undefined where nothing short of any JSON takes them all: an object or a string, a list or a number. */
 export function joinChoice(choices: readonly Schema[], context: WriteOut): Schema | undefined {

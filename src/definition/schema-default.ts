@@ -1,7 +1,7 @@
 // The default of a schema, where it fits.
 import type { Json } from '../json.ts'
-import type { Schema } from './model.ts'
 import { child, type Node } from './node.ts'
+import type { Schema } from './schema-model.ts'
 import { allows, fitting } from './schema-values.ts'
 
 interface DefaultContext {

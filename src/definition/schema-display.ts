@@ -1,9 +1,9 @@
 // What a schema says about itself besides its type: labels, visibility, dynamic references, its form in XML.
 import { dynamicSchema, dynamicValues } from './dynamic.ts'
-import type { Schema, Visibility, XmlHints } from './model.ts'
 import { child, firstChild, flag, type Node, present, words } from './node.ts'
 import type { OperationNames } from './operation-names.ts'
 import type { Reading } from './reading.ts'
+import type { Schema, Visibility, XmlHints } from './schema-model.ts'
 
 type Display = Pick<
   Schema,

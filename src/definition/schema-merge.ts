@@ -1,8 +1,8 @@
 // allOf: several schemas that hold at once → one. Members of objects unite, and so do members of one name; for anything
 // else the later one wins.
 import { quoted } from './findings.ts'
-import type { Schema } from './model.ts'
 import { record } from './node.ts'
+import type { Schema } from './schema-model.ts'
 import { allows, fitting } from './schema-values.ts'
 
 /** What joining schemas needs of their reader. */

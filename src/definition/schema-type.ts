@@ -1,7 +1,7 @@
 // What a schema says its type is → one of the model's types. Types are spelled in many ways that nobody meant.
 import { isJsonObject } from '../json.ts'
-import type { StringFormat } from './model.ts'
 import { child, isObject, type Node, number, text, textList } from './node.ts'
+import type { StringFormat } from './schema-model.ts'
 
 export type TypeName = 'any' | 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object'
 

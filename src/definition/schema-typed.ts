@@ -1,6 +1,7 @@
 // A schema that says its own type: a scalar with its format and enum, a list, an object with its members.
-import type { Schema } from './model.ts'
+
 import { child, elements, isObject, members, type Node, present, record, text } from './node.ts'
+import type { Schema } from './schema-model.ts'
 import { declaredType, integerFormat, isBinary, stringFormat, type TypeName } from './schema-type.ts'
 import { readEnum } from './schema-values.ts'
 

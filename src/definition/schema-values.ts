@@ -1,8 +1,8 @@
 // Values inside a schema (defaults, enum members) → values that fit its type. `"true"` on a boolean is meant well;
 // `"abc"` on an integer is not to be sent (connector-format §11).
 import { isJsonObject, type Json } from '../json.ts'
-import type { EnumValue, Schema, StringFormat } from './model.ts'
 import { child, elements, type Node, text } from './node.ts'
+import type { EnumValue, Schema, StringFormat } from './schema-model.ts'
 import { fitsInt32 } from './schema-type.ts'
 
 /** The value as the type wants it, or undefined where it does not fit. Enum members are not looked at. */

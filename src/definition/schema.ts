@@ -1,7 +1,6 @@
 // A schema as a document has it → a normalised Schema. Named schemas stay references and are read once; everything
 // else is written out, within bounds.
 import { quoted } from './findings.ts'
-import type { Schema } from './model.ts'
 import { child, elements, firstChild, isObject, keysOf, type Node, record, text } from './node.ts'
 import type { OperationNames } from './operation-names.ts'
 import { locate, type Reading, referenceAt } from './reading.ts'
@@ -11,6 +10,7 @@ import { schemaWithDefault } from './schema-default.ts'
 import { display, displayKeys } from './schema-display.ts'
 import { aliasOf, createExtensions, structuralKeys } from './schema-extension.ts'
 import { mergeSchemas } from './schema-merge.ts'
+import type { Schema } from './schema-model.ts'
 import { isBinary } from './schema-type.ts'
 import { any, createTypedReader, type Position, requiredNames } from './schema-typed.ts'
 

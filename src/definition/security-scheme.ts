@@ -1,7 +1,12 @@
 // Security schemes of a plain document → ways to connect. One for each requirement that the document or one of its
 // operations names, or for each scheme where none is named.
+
+import type {
+  AuthenticationDefinition,
+  ConnectionParameterDefinition,
+  KeyPlacement,
+} from './authentication-model.ts'
 import { quoted } from './findings.ts'
-import type { AuthenticationDefinition, ConnectionParameterDefinition, KeyPlacement } from './model.ts'
 import { child, elements, isObject, keysOf, members, type Node, present, text, words } from './node.ts'
 import { oauthFlow } from './oauth-settings.ts'
 import { follow, type Reading } from './reading.ts'

@@ -1,9 +1,10 @@
 // `x-junctor-webhook`: how the deliveries of a webhook are told from forged ones. It stands on an operation, or on one
 // of the ways to connect where the person's choice decides. What it says wrongly is an ERROR: a webhook whose author
 // wanted it verified must not come to be served unverified.
-import type { WebhookScheme, WebhookSecurity } from './model.ts'
+
 import { child, isObject, keysOf, members, type Node, textList, words } from './node.ts'
 import type { Reading } from './reading.ts'
+import type { WebhookScheme, WebhookSecurity } from './webhook-security-model.ts'
 
 const schemes: readonly WebhookScheme[] = [
   'standard-webhooks',

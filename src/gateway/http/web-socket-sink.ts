@@ -5,7 +5,7 @@ import { mostUntaken, type Sink } from '../delivery/sink.ts'
 
 const tail = Buffer.from('}')
 /** Try again later: clients that retry do so after it (https://www.iana.org/assignments/websocket). */
-const tryAgainLater = 1013
+export const tryAgainLater = 1013
 
 export function webSocketSink(socket: WebSocket, id: string): Sink {
   const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`)

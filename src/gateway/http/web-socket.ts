@@ -16,7 +16,7 @@ import type { Executor } from '../execute.ts'
 import { readerOf } from './headers.ts'
 import { createSocketSubscriptions, type SocketSubscriptions } from './open-streams.ts'
 import type { WatchSession } from './session-watch.ts'
-import { webSocketSink } from './web-socket-sink.ts'
+import { tryAgainLater, webSocketSink } from './web-socket-sink.ts'
 
 /** A message may be this large; a document with its variables. */
 const maxPayload = 256 * 1024
@@ -24,7 +24,6 @@ const maxPayload = 256 * 1024
 const keepAliveMilliseconds = 30_000
 const forbidden = 4403
 const goingAway = 1001
-const tryAgainLater = 1013
 
 interface Options {
   readonly server: Server
